@@ -1,0 +1,129 @@
+"""The one door to OR-Tools: flows, linear and integer programs, plain data in and out.
+
+OR-Tools is imported on first use (it costs half a second). Settings that matter are fixed here:
+CP-SAT runs one worker with `linearization_level=2` and a deterministic limit, so that the same
+input gives the same answer; integer variables only, since CP-SAT rounds others without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+UNLIMITED = 10**12
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What a solver said: `status`, `values` by variable name, objective and proven bound."""
+
+    status: Literal["optimal", "feasible", "infeasible", "unknown"]
+    values: Mapping[str, int]
+    objective: float
+    bound: float
+    seconds: float
+
+
+class FlowNetwork:
+    """A directed flow network whose arcs are added once and whose capacities may change.
+
+    Capacities are integers; `UNLIMITED` stands for no limit.
+    """
+
+    def __init__(self, tails: Ints, heads: Ints) -> None:
+        from ortools.graph.python import max_flow
+
+        self._flow = max_flow.SimpleMaxFlow()
+        self._optimal = max_flow.SimpleMaxFlow.OPTIMAL
+        self._arcs = self._flow.add_arcs_with_capacity(
+            np.ascontiguousarray(tails, np.int32), np.ascontiguousarray(heads, np.int32),
+            np.zeros(len(tails), np.int64),
+        )
+
+    def max_flow(self, capacities: Ints, source: int, sink: int) -> int:
+        """The largest flow from source to sink under these capacities."""
+        self._flow.set_arcs_capacity(self._arcs, np.ascontiguousarray(capacities, np.int64))
+        status = self._flow.solve(source, sink)
+        if status != self._optimal:
+            raise ArithmeticError(f"max flow ended with {status}: the total capacity overflows")
+        return int(self._flow.optimal_flow())
+
+    def flows(self) -> Ints:
+        """Flow on each arc of the last answer."""
+        return np.asarray(self._flow.flows(self._arcs), np.int64)
+
+    def source_side(self) -> Ints:
+        """Nodes on the source side of a minimum cut of the last answer."""
+        return np.asarray(self._flow.get_source_side_min_cut(), np.int64)
+
+
+class IntegerProgram:
+    """A pure integer program, built by name and solved by CP-SAT reproducibly.
+
+    Every variable has integer bounds; every coefficient is an integer. The model lives inside
+    the function that builds it and never leaves it.
+    """
+
+    def __init__(self) -> None:
+        from ortools.sat.python import cp_model
+
+        self._cp = cp_model
+        self.model = cp_model.CpModel()
+        self._variables: dict[str, Any] = {}
+
+    def integer(self, name: str, low: int, high: int) -> Any:
+        """An integer variable."""
+        self._variables[name] = self.model.new_int_var(int(low), int(high), name)
+        return self._variables[name]
+
+    def flag(self, name: str) -> Any:
+        """A yes-or-no variable."""
+        self._variables[name] = self.model.new_bool_var(name)
+        return self._variables[name]
+
+    def require(self, condition: Any) -> Any:
+        """A linear condition every solution keeps."""
+        return self.model.add(condition)
+
+    def minimise(self, expression: Any) -> None:
+        self.model.minimize(expression)
+
+    def maximise(self, expression: Any) -> None:
+        self.model.maximize(expression)
+
+    def hint(self, values: Mapping[str, int]) -> None:
+        """A start for the search."""
+        for name, value in sorted(values.items()):
+            self.model.add_hint(self._variables[name], int(value))
+
+    def solve(self, *, seed: int = 1, deterministic_limit: float = 60.0,
+              linearization_level: int = 2) -> Solution:
+        """Solve with one worker and a limit in deterministic time (about seconds)."""
+        solver = self._cp.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = seed
+        solver.parameters.linearization_level = linearization_level
+        solver.parameters.max_deterministic_time = deterministic_limit
+        status = solver.solve(self.model)
+        words: dict[Any, Literal["optimal", "feasible", "infeasible", "unknown"]] = {
+            self._cp.OPTIMAL: "optimal", self._cp.FEASIBLE: "feasible",
+            self._cp.INFEASIBLE: "infeasible",
+        }
+        word = words.get(status, "unknown")
+        found = word in ("optimal", "feasible")
+        values = ({name: int(solver.value(var)) for name, var in self._variables.items()}
+                  if found else {})
+        return Solution(word, values, solver.objective_value if found else float("nan"),
+                        solver.best_objective_bound, solver.wall_time)
+
+
+def undirected(a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Arcs in both directions of undirected links: first all a to b, then all b to a."""
+    return np.concatenate([a, b]), np.concatenate([b, a])
+
+
