@@ -1,0 +1,81 @@
+"""`isolated`: which gateways reach no hub outside their country, and how many people that is."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cablenet.kernels import reach
+from cablenet.metrics.values import Heading, Metric, MetricValues, Options
+from cablenet.network import Network
+from cablenet.scenarios.scenario_set import ScenarioSet
+
+BATCH = 4096
+HEADINGS = (
+    Heading("isolated_countries", "countries", True,
+            "countries all of whose gateways reach no hub outside the country"),
+    Heading("isolated_gateways", "gateways", True, "gateways that reach no hub abroad"),
+    Heading("isolated_people", "people", True, "people served by isolated gateways"),
+    Heading("isolated_users", "people", True, "internet users served by isolated gateways"),
+)
+
+
+def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricValues:
+    """Isolation of every gateway in every scenario, beyond what is isolated with nothing failed.
+
+    A gateway is isolated when it reaches no hub outside its country, a country when all its
+    gateways are. Countries without a hub need one multi-source propagation, each hub country one
+    more. What the intact map already leaves isolated is not the scenario's doing and not counted.
+    """
+    size, gates = len(scenarios), net.gateways
+    cut = np.zeros((size, len(gates)), bool)
+    intact = isolated_gateways(net, net.links.in_service[None, :])[0]
+    for start in range(0, size, BATCH):
+        stop = min(size, start + BATCH)
+        alive = scenarios.alive(start, stop) & net.links.in_service
+        cut[start:stop] = isolated_gateways(net, alive) & ~intact
+    countries = countries_cut(net, cut | intact) & ~countries_cut(net, intact[None, :])
+    people, users = cut @ gates.people, cut @ gates.users
+    by_country = np.zeros((len(gates), len(net.country_id)))
+    by_country[np.arange(len(gates)), gates.country] = 1.0
+    return MetricValues(
+        scenario={"isolated_countries": countries.sum(axis=1).astype(float),
+                  "isolated_gateways": cut.sum(axis=1).astype(float),
+                  "isolated_people": people, "isolated_users": users},
+        country={"isolated": countries.astype(float),
+                 "isolated_people": (cut * gates.people) @ by_country,
+                 "isolated_users": (cut * gates.users) @ by_country},
+        gateway={"isolated": cut.astype(float)},
+    )
+
+
+def isolated_gateways(net: Network, alive: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(B, G): true where the gateway reaches no hub outside its country over the links alive."""
+    gates, links = net.gateways, net.links
+    words = reach.pack(alive)
+    hub_countries = np.unique(gates.country[net.hubs])
+    out = np.zeros((alive.shape[0], len(gates)), bool)
+    foreign = np.flatnonzero(~np.isin(gates.country, hub_countries))
+    groups = [(foreign, net.hubs)]
+    groups += [(np.flatnonzero(gates.country == country),
+                net.hubs[gates.country[net.hubs] != country]) for country in hub_countries]
+    for asking, hubs in groups:
+        if len(asking) == 0:
+            continue
+        if len(hubs) == 0:
+            out[:, asking] = True
+            continue
+        found = reach.reached(links.a, links.b, words, len(net.nodes), gates.node[hubs])
+        out[:, asking] = ~reach.unpack(found[gates.node[asking]], alive.shape[0])
+    return out
+
+
+def countries_cut(net: Network, cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(B, C): true where every gateway of the country is isolated (never without gateways)."""
+    open_gateways = np.zeros((cut.shape[0], len(net.country_id)))
+    np.add.at(open_gateways.T, net.gateways.country, (~cut).T.astype(float))
+    has = np.bincount(net.gateways.country, minlength=len(net.country_id)) > 0
+    return (open_gateways == 0) & has
+
+
+METRIC = Metric("isolated", HEADINGS, measure)

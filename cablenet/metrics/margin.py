@@ -1,0 +1,182 @@
+"""`margin`: how many more cables, or stations, must fail until a country is isolated."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from cablenet.metrics.values import Heading, Metric, MetricValues, Options
+from cablenet.network import NODE_KINDS, Network
+from cablenet.scenarios.scenario_set import ScenarioSet
+from cablenet.solvers import UNLIMITED, FlowNetwork
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+HEADINGS = (
+    Heading("margin_cables_min", "cables", True,
+            "fewest further whole cables whose loss isolates one more country"),
+    Heading("margin_stations_min", "stations", True,
+            "fewest further stations whose loss isolates one more country"),
+    Heading("countries_one_cable_from_isolation", "countries", True,
+            "countries not isolated that one more cable would isolate"),
+)
+
+
+def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricValues:
+    """Fewest further cables, and stations, that cut each country from all hubs abroad.
+
+    0 means isolated, infinity that no number of cables does it (a land border leads to a hub).
+    A margin is found afresh only where the scenario takes away a link the intact answer rests on
+    (`_Cut.used`); elsewhere that flow still stands and the margin cannot have fallen.
+    """
+    cables = _margins(net, scenarios, "cable")
+    stations = _margins(net, scenarios, "station")
+    return MetricValues(
+        scenario={"margin_cables_min": _least(cables), "margin_stations_min": _least(stations),
+                  "countries_one_cable_from_isolation": (cables == 1).sum(axis=1).astype(float)},
+        country={"margin_cables": cables, "margin_stations": stations},
+    )
+
+
+def country_margins(net: Network, unit: str = "cable") -> NDArray[np.float64]:
+    """(C,) the margin of every country with nothing failed."""
+    out = np.full(len(net.country_id), np.inf)
+    for country in range(len(net.country_id)):
+        cut = _Cut(net, country, unit, net.links.in_service)
+        if cut.possible:
+            out[country] = cut.solve()
+    return out
+
+
+def _margins(net: Network, scenarios: ScenarioSet, unit: str) -> NDArray[np.float64]:
+    out = np.full((len(scenarios), len(net.country_id)), np.inf)
+    for country in range(len(net.country_id)):
+        cut = _Cut(net, country, unit, net.links.in_service)
+        if not cut.possible:
+            continue
+        out[:, country] = cut.solve()
+        for row in np.flatnonzero(scenarios.failed @ cut.used().astype(np.int64)):
+            alive = net.links.in_service.copy()
+            alive[scenarios.links_lost(int(row))] = False
+            out[row, country] = _Cut(net, country, unit, alive).solve()
+    return out
+
+
+def _least(margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The least margin above 0 of each scenario; infinity when there is none."""
+    return np.where(margins > 0, margins, np.inf).min(axis=1, initial=np.inf)
+
+
+class _Cut:
+    """A minimum vertex cut between one country's gateways and all hubs abroad.
+
+    Unit 'cable': every connected piece of a cable is one node of capacity 1, joined to the places
+    it touches, so a cable in one piece is cut at cost 1 and the cut is exact. A cable in several
+    pieces would be paid for once per piece, so the sets of such cables that could lower the
+    answer are tried one by one. Unit 'station': links are links and every station has capacity 1,
+    since a lost station takes the sections that end there with it (power is not considered).
+    """
+
+    def __init__(self, net: Network, country: int, unit: str, alive: Flags) -> None:
+        gates = net.gateways
+        mine = gates.node[gates.country == country]
+        hubs = gates.node[net.hubs[gates.country[net.hubs] != country]]
+        self.possible = len(mine) > 0 and len(hubs) > 0
+        self._net, self._links = net, np.flatnonzero(alive)
+        n = len(net.nodes)
+        piece, cable_of, self._split = _pieces(net, alive)
+        if unit == "station":
+            piece, cable_of, self._split = np.full(len(alive), -1), cable_of[:0], self._split[:0]
+        self._cable_of = cable_of
+        source = 2 * (n + len(cable_of))
+        self._ends = (source, source + 1)
+        tails, heads = _arcs(net, self._links, piece, len(cable_of))
+        self._link_arcs = len(tails)
+        inner = np.concatenate([np.arange(n), 2 * n + np.arange(len(cable_of))])
+        outer = inner + np.concatenate([np.full(n, n), np.full(len(cable_of), len(cable_of))])
+        self._flow = FlowNetwork(
+            np.concatenate([tails, inner, np.full(len(mine), source), n + hubs]),
+            np.concatenate([heads, outer, mine, np.full(len(hubs), source + 1)]),
+        )
+        station = net.nodes.kind == NODE_KINDS.index("station")
+        node_cost = np.where(station & (unit == "station"), 1, UNLIMITED)
+        self._capacity = np.concatenate([
+            np.full(len(tails), UNLIMITED), node_cost, np.ones(len(cable_of), np.int64),
+            np.full(len(mine) + len(hubs), UNLIMITED),
+        ])
+        self._pieces_at = len(tails) + n
+
+    def solve(self) -> float:
+        """The fewest units; infinity when no number of them does it."""
+        best = self._value(self._capacity)
+        for count in range(1, len(self._split) + 1):
+            if count >= best:
+                break
+            for chosen in combinations(self._split.tolist(), count):
+                capacity = self._capacity.copy()
+                gone = np.isin(self._cable_of, chosen)
+                capacity[self._pieces_at:self._pieces_at + len(gone)][gone] = 0
+                best = min(best, count + self._value(capacity))
+        return float("inf") if best >= UNLIMITED else float(best)
+
+    def used(self) -> Flags:
+        """(L,) links whose loss may change the answer.
+
+        Those on which a maximum flow runs, with all other sections of the same cables (the flow
+        runs through the cable as one node), and every section of a cable in several pieces.
+        """
+        self._value(self._capacity)
+        busy = self._flow.flows()[:self._link_arcs].reshape(-1, len(self._links)) > 0
+        used = np.zeros(len(self._net.links), bool)
+        used[self._links[busy.any(axis=0)]] = True
+        cables = np.union1d(self._net.links.cable[used], self._split)
+        return used | np.isin(self._net.links.cable, cables[cables >= 0])
+
+    def _value(self, capacity: Ints) -> int:
+        return min(self._flow.max_flow(capacity, *self._ends), UNLIMITED)
+
+
+def _arcs(net: Network, links: Ints, piece: Ints, n_pieces: int) -> tuple[Ints, Ints]:
+    """Arcs of each link both ways; a link of a piece leads from each end into the piece and out.
+
+    Places are split (in: i, out: n + i), and so are pieces (in: 2n + p, out: 2n + P + p). Four
+    arcs a link: a to piece, piece to b, b to piece, piece to a; without a piece: a to b and b to a
+    (each given twice, which changes no cut).
+    """
+    n = len(net.nodes)
+    a, b, p = net.links.a[links], net.links.b[links], piece[links]
+    inside = p >= 0
+    enter, leave = 2 * n + p, 2 * n + n_pieces + p
+    tails = [n + a, np.where(inside, leave, n + a), n + b, np.where(inside, leave, n + b)]
+    heads = [np.where(inside, enter, b), b, np.where(inside, enter, a), a]
+    return np.concatenate(tails), np.concatenate(heads)
+
+
+def _pieces(net: Network, alive: Flags) -> tuple[Ints, Ints, Ints]:
+    """The connected piece of its cable that each live link belongs to.
+
+    Returns
+    -------
+    piece (L,) or -1, the cable of each piece, and the cables that are in several pieces
+    """
+    links = net.links
+    piece = np.full(len(links), -1)
+    mine = np.flatnonzero((links.cable >= 0) & alive)
+    a = links.cable[mine] * len(net.nodes) + links.a[mine]
+    b = links.cable[mine] * len(net.nodes) + links.b[mine]
+    keys, ends = np.unique(np.concatenate([a, b]), return_inverse=True)
+    joined = coo_array((np.ones(len(mine)), (ends[:len(mine)], ends[len(mine):])),
+                       shape=(len(keys), len(keys)))
+    count, label = connected_components(joined, directed=False)
+    piece[mine] = label[ends[:len(mine)]]
+    cable_of = np.zeros(count, np.int64)
+    cable_of[piece[mine]] = links.cable[mine]
+    cables, times = np.unique(cable_of, return_counts=True)
+    return piece, cable_of, cables[times > 1]
+
+
+METRIC = Metric("margin", HEADINGS, measure)

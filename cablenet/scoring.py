@@ -1,0 +1,178 @@
+"""`score`: scenarios in, `Scores` out. One row per scenario, with values per country and gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from cablenet.errors import UnknownNameError
+from cablenet.geo import dateline
+from cablenet.metrics import METRICS, Heading, MetricValues, Options
+from cablenet.network import Network
+from cablenet.scenarios.scenario_set import Recipe, ScenarioSet, as_set
+
+Progress = Callable[[str, int, int], None]
+DEFAULT_METRICS = ("isolated",)
+
+
+def score(
+    net: Network,
+    scenarios: ScenarioSet | Recipe,
+    metrics: Sequence[str] | None = None,
+    *,
+    capacity_rule: str | None = None,
+    progress: Progress | None = None,
+) -> Scores:
+    """Score every scenario.
+
+    Parameters
+    ----------
+    scenarios
+        a set made for `net`, or a recipe, which is made again on `net` (what was built since
+        the recipe was written can then fail too)
+    metrics
+        names from `cablenet.METRICS`; default: `isolated`, which needs no capacities
+    capacity_rule
+        for maps without capacities: a name from `cablenet.CAPACITY_RULES`
+    progress
+        called with (metric, done, all) as metrics finish
+
+    Raises
+    ------
+    UnknownNameError
+        a metric that does not exist
+    MismatchError
+        scenarios of another network
+    MissingCapacityError
+        a flow score on a map without capacities, and no rule
+    """
+    chosen = tuple(metrics or DEFAULT_METRICS)
+    for name in chosen:
+        if name not in METRICS:
+            raise UnknownNameError("metric", name, METRICS)
+    events = as_set(net, scenarios)
+    parts: dict[str, MetricValues] = {}
+    for done, name in enumerate(chosen):
+        if progress:
+            progress(name, done, len(chosen))
+        parts[name] = METRICS[name].measure(net, events, Options(capacity_rule))
+    if progress:
+        progress("", len(chosen), len(chosen))
+    return Scores(net, events, chosen, parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scenarios x metrics, and the same per country and gateway.
+
+    Columns carry their unit in the name; larger is worse in every one of them, except where its
+    heading says otherwise.
+    """
+
+    network: Network
+    scenarios: ScenarioSet
+    metrics: tuple[str, ...]
+    parts: Mapping[str, MetricValues]
+
+    def __len__(self) -> int:
+        return len(self.scenarios)
+
+    def __repr__(self) -> str:
+        return (f"<Scores: {len(self)} scenarios x {', '.join(self.metrics)} "
+                f"on '{self.network.name}'>\n{self.worst(5).to_string()}")
+
+    def _repr_html_(self) -> str:
+        return str(self.worst(10).to_html())
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The columns of `to_frame`, with unit and meaning."""
+        return tuple(h for name in self.metrics for h in METRICS[name].headings
+                     if h.name in self.parts[name].scenario)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per scenario, indexed by its name."""
+        columns = {heading: values for name in self.metrics
+                   for heading, values in self.parts[name].scenario.items()}
+        index = pd.Index(self.scenarios.names, name="scenario")
+        return pd.DataFrame(columns, index=index)
+
+    def worst(self, n: int = 10, by: str | None = None) -> pd.DataFrame:
+        """The n worst scenarios by one column (default: the first), ties by the other columns."""
+        frame = self.to_frame()
+        first = by or frame.columns[0]
+        if first not in frame.columns:
+            raise UnknownNameError("column", first, frame.columns)
+        order = [first, *[column for column in frame.columns if column != first]]
+        rising = [not self._worse_is_more(column) for column in order]
+        return frame.sort_values(order, ascending=rising, kind="stable").head(n)
+
+    def by_country(self, scenario: str | int | None = None) -> pd.DataFrame:
+        """Values per country: of one scenario, or long over all (scenario, country)."""
+        tables = {heading: values for name in self.metrics
+                  for heading, values in self.parts[name].country.items()}
+        codes = self.network.country_id
+        if scenario is not None:
+            row = self.scenarios.names.index(scenario) if isinstance(scenario, str) else scenario
+            return pd.DataFrame({key: value[row] for key, value in tables.items()},
+                                index=pd.Index(codes, name="country"))
+        index = pd.MultiIndex.from_product([self.scenarios.names, codes],
+                                           names=["scenario", "country"])
+        return pd.DataFrame({key: value.ravel() for key, value in tables.items()}, index=index)
+
+    def by_gateway(self, scenario: str | int) -> pd.DataFrame:
+        """Values per gateway of one scenario."""
+        row = self.scenarios.names.index(scenario) if isinstance(scenario, str) else scenario
+        net = self.network
+        nodes = net.gateways.node
+        frame = pd.DataFrame({"name": net.nodes.name[nodes], "country": net.nodes.country[nodes]},
+                             index=pd.Index(net.nodes.id[nodes], name="gateway"))
+        for name in self.metrics:
+            for heading, values in self.parts[name].gateway.items():
+                frame[heading] = values[row]
+        return frame
+
+    def expected(self) -> pd.DataFrame:
+        """Expected events and loss a year: rate x loss, over scenarios whose rate is known.
+
+        The loss is per event; multiplying by the time to repair is the business of the risk
+        figures, which know repair durations.
+        """
+        rate = self.scenarios.rate_per_year
+        known = np.isfinite(rate)
+        frame = self.to_frame()[known]
+        weighted = frame.mul(rate[known], axis=0).sum(axis=0)
+        return pd.DataFrame({"loss_x_events_per_year": weighted,
+                             "events_per_year": float(rate[known].sum())})
+
+    def to_geo(self) -> gpd.GeoDataFrame:
+        """One feature per scenario: the links it takes away, cut at +-180, with its scores."""
+        shapes = []
+        for row in range(len(self)):
+            lines = [self.network.links.geometry[i] for i in self.scenarios.links_lost(row)]
+            parts = [part for line in lines
+                     for part in getattr(dateline.cut(line), "geoms", [dateline.cut(line)])]
+            shapes.append(shapely.MultiLineString(parts))
+        return gpd.GeoDataFrame(self.to_frame().reset_index(), geometry=shapes, crs="EPSG:4326")
+
+    def plot(self, n: int = 15, by: str | None = None) -> Any:
+        """A bar chart of the n worst scenarios; returns the matplotlib axes."""
+        import matplotlib.pyplot as plt
+
+        table = self.worst(n, by)
+        column = by or str(table.columns[0])
+        unit = next((h.unit for h in self.headings if h.name == column), "")
+        axes = plt.figure(figsize=(8, 0.35 * len(table) + 1.2), layout="constrained").add_subplot()
+        axes.barh(table.index[::-1], table[column].iloc[::-1], color="#b2453c")
+        axes.set_xlabel(f"{column} ({unit})" if unit else column)
+        axes.spines[["top", "right"]].set_visible(False)
+        return axes
+
+    def _worse_is_more(self, column: str) -> bool:
+        return not column.startswith("margin")
