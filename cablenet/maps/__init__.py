@@ -1,0 +1,1 @@
+"""Pictures of a network: a printed map and an interactive one."""
