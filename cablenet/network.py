@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cablenet.errors import UnknownNameError
 from cablenet.geo import dateline
 from cablenet.layers import Layers
+from cablenet.traffic.demand import Demand
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -102,19 +103,6 @@ class Gateways:
 
 
 @dataclass(frozen=True, eq=False)
-class Demands:
-    """D demands: peak Tbps between two gateways (larger direction), by traffic class."""
-
-    source: Ints
-    target: Ints
-    tbps: Floats
-    traffic_class: Texts
-
-    def __len__(self) -> int:
-        return len(self.source)
-
-
-@dataclass(frozen=True, eq=False)
 class Groups:
     """R shared-risk groups: `links[indptr[r]:indptr[r + 1]]` are the links that fail with r."""
 
@@ -155,7 +143,7 @@ class Network:
     country_id: Texts
     country_name: Texts
     gateways: Gateways
-    demands: Demands
+    demands: Demand
     groups: Groups
     feeds: Ints
     powered: Flags
@@ -290,7 +278,7 @@ class Network:
                                 crs="EPSG:4326")
 
 
-Part = TypeVar("Part", Nodes, Links, Gateways, Demands, Groups)
+Part = TypeVar("Part", Nodes, Links, Gateways, Demand, Groups)
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -30,14 +30,14 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
     shortest-path trees leaves every intact path in place, so nothing is computed for it.
     """
     demands, gates = net.demands, net.gateways
-    roots, root_of = np.unique(gates.node[demands.target], return_inverse=True)
-    starts = gates.node[demands.source]
+    roots, root_of = np.unique(gates.node[demands.to_gateway], return_inverse=True)
+    starts = gates.node[demands.from_gateway]
     trees = _Paths(net)
     intact, used = trees.round_trips(net.links.in_service, roots, starts)
     before = intact[root_of, starts]
     joined = np.isfinite(before)
     size, n_countries = len(scenarios), len(net.country_id)
-    country = gates.country[demands.source]
+    country = gates.country[demands.from_gateway]
     total = np.bincount(country, demands.tbps * joined, minlength=n_countries)
     mean = np.zeros((size, n_countries))
     worst = np.zeros((size, n_countries))

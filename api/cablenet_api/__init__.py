@@ -1,0 +1,1 @@
+"""The cablenet service: the library over HTTP."""

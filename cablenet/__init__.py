@@ -1,0 +1,1 @@
+"""cablenet: plan for the resilience of submarine cables."""

@@ -1,0 +1,54 @@
+"""Gateways with their people and demand, the hubs of the day, and the demands between them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from cablenet.layers import Layers
+from cablenet.network import Gateways, Nodes
+from cablenet.traffic.demand import Demand, gravity_demand
+
+
+def build_gateways(layers: Layers, index: dict[str, int], country_id: list[str],
+                   day: date | None) -> tuple[Gateways, tuple[str, ...]]:
+    """One row per gateway; shares that are not given are equal parts of the country."""
+    table = layers.tables["gateways"]
+    number = {code: i for i, code in enumerate(country_id)}
+    countries = layers.tables["countries"].set_index("country")
+    size = table.groupby("country")["gateway_id"].transform("size")
+    people = table["people_share"].fillna(1.0 / size).to_numpy(float)
+    demand = table["demand_share"].fillna(table["people_share"]).fillna(1.0 / size)
+    mine = countries.reindex(table["country"])
+    gates = Gateways(
+        node=table["gateway_id"].map(index).to_numpy(np.int64),
+        country=table["country"].map(number).to_numpy(np.int64),
+        people=np.nan_to_num(people * mine["population"].to_numpy(float)),
+        users=np.nan_to_num(people * mine["internet_users"].to_numpy(float)),
+        demand_tbps=np.nan_to_num(demand.to_numpy(float) * mine["demand_tbps"].to_numpy(float)),
+        hub_weight=_hub_weights(layers, day),
+    )
+    notes = []
+    if not (gates.hub_weight > 0).any():
+        notes.append("no hub is in force on this day: every gateway counts as isolated")
+    return gates, tuple(notes)
+
+
+def build_demands(nodes: Nodes, gates: Gateways) -> Demand:
+    """Demands by the default gravity model over hubs and partners."""
+    return gravity_demand(gates.demand_tbps, gates.country, nodes.lon[gates.node],
+                          nodes.lat[gates.node], gates.hub_weight)
+
+
+def _hub_weights(layers: Layers, day: date | None) -> np.ndarray:
+    """(G,) the weight of each gateway as a hub on the day; no day: hubs that have not ended."""
+    hubs = layers.tables["hubs"]
+    if day is None:
+        hubs = hubs[hubs["valid_to"].isna()]
+    else:
+        text = day.isoformat()
+        hubs = hubs[(hubs["valid_from"].isna() | (hubs["valid_from"] <= text))
+                    & (hubs["valid_to"].isna() | (hubs["valid_to"] > text))]
+    weights = hubs.fillna({"weight": 1.0}).groupby("gateway_id")["weight"].sum()
+    return layers.tables["gateways"]["gateway_id"].map(weights).fillna(0.0).to_numpy(float)
