@@ -110,8 +110,7 @@ class Scores:
         if first not in frame.columns:
             raise UnknownNameError("column", first, frame.columns)
         order = [first, *[column for column in frame.columns if column != first]]
-        rising = [not self._worse_is_more(column) for column in order]
-        return frame.sort_values(order, ascending=rising, kind="stable").head(n)
+        return frame.sort_values(order, ascending=False, kind="stable").head(n)
 
     def by_country(self, scenario: str | int | None = None) -> pd.DataFrame:
         """Values per country: of one scenario, or long over all (scenario, country)."""
@@ -173,6 +172,3 @@ class Scores:
         axes.set_xlabel(f"{column} ({unit})" if unit else column)
         axes.spines[["top", "right"]].set_visible(False)
         return axes
-
-    def _worse_is_more(self, column: str) -> bool:
-        return not column.startswith("margin")

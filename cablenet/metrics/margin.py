@@ -17,12 +17,10 @@ from cablenet.solvers import UNLIMITED, FlowNetwork
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 HEADINGS = (
-    Heading("margin_cables_min", "cables", True,
-            "fewest further whole cables whose loss isolates one more country"),
-    Heading("margin_stations_min", "stations", True,
-            "fewest further stations whose loss isolates one more country"),
-    Heading("countries_one_cable_from_isolation", "countries", True,
-            "countries not isolated that one more cable would isolate"),
+    Heading("countries_within_one_cable", "countries", True,
+            "countries isolated, or that one more cable would isolate"),
+    Heading("countries_within_one_station", "countries", True,
+            "countries isolated, or that one more station would isolate"),
 )
 
 
@@ -36,8 +34,8 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
     cables = _margins(net, scenarios, "cable")
     stations = _margins(net, scenarios, "station")
     return MetricValues(
-        scenario={"margin_cables_min": _least(cables), "margin_stations_min": _least(stations),
-                  "countries_one_cable_from_isolation": (cables == 1).sum(axis=1).astype(float)},
+        scenario={"countries_within_one_cable": (cables <= 1).sum(axis=1).astype(float),
+                  "countries_within_one_station": (stations <= 1).sum(axis=1).astype(float)},
         country={"margin_cables": cables, "margin_stations": stations},
     )
 
@@ -64,11 +62,6 @@ def _margins(net: Network, scenarios: ScenarioSet, unit: str) -> NDArray[np.floa
             alive[scenarios.links_lost(int(row))] = False
             out[row, country] = _Cut(net, country, unit, alive).solve()
     return out
-
-
-def _least(margins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The least margin above 0 of each scenario; infinity when there is none."""
-    return np.where(margins > 0, margins, np.inf).min(axis=1, initial=np.inf)
 
 
 class _Cut:
