@@ -130,6 +130,8 @@ class Network:
         (F, 2) pairs (cable, node): the landings that feed each cable's wet plant with power
     powered
         (C,) true where a section that no feeding landing reaches goes dark
+    cable_cost_musd
+        (C,) published or proposed cost of each cable, NaN where unknown
     layers
         the map it was built from (ships, permits and all other tables)
     """
@@ -147,6 +149,7 @@ class Network:
     groups: Groups
     feeds: Ints
     powered: Flags
+    cable_cost_musd: Floats
     layers: Layers
     notes: tuple[str, ...] = ()
 
@@ -165,7 +168,7 @@ class Network:
         for part in (self.nodes, self.links, self.gateways, self.demands, self.groups):
             for item in fields(part):
                 _hash_array(digest, item.name, getattr(part, item.name))
-        for name in ("cable_id", "country_id", "feeds", "powered"):
+        for name in ("cable_id", "country_id", "feeds", "powered", "cable_cost_musd"):
             _hash_array(digest, name, getattr(self, name))
         return digest.hexdigest()
 

@@ -62,7 +62,7 @@ def build_network(
         gateways=freeze_part(gates),
         demands=freeze_part(gateway_build.build_demands(nodes, gates)),
         groups=freeze_part(groups), feeds=frozen(feeds), powered=frozen(powered),
-        layers=layers, notes=(*notes, *gate_notes, *feed_notes),
+        cable_cost_musd=frozen(_costs(layers.tables["cables"], candidates)), layers=layers, notes=(*notes, *gate_notes, *feed_notes),
     )
     return net
 
@@ -93,6 +93,15 @@ def _candidate_cables(candidates: pd.DataFrame | None) -> pd.DataFrame:
         return pd.DataFrame({"cable_id": [], "name": []})
     names = candidates["name"] if "name" in candidates else candidates["candidate_id"]
     return pd.DataFrame({"cable_id": candidates["candidate_id"], "name": names})
+
+
+def _costs(cables: pd.DataFrame, candidates: pd.DataFrame | None) -> NDArray[np.float64]:
+    """Cost of each cable in million USD, NaN where none is given."""
+    known = [cables["cost_musd"].to_numpy(float)]
+    if candidates is not None and len(candidates):
+        known.append(candidates["cost_musd"].to_numpy(float) if "cost_musd" in candidates
+                     else np.full(len(candidates), np.nan))
+    return np.concatenate(known)
 
 
 def _column(frame: pd.DataFrame, name: str) -> Texts:
