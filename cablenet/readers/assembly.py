@@ -124,7 +124,7 @@ def _near(cable: RawCable, known: Sequence[RawPlace]) -> list[RawPlace]:
         line = shapely.buffer(shapely.linestrings(xy), wide)
         for turn in (-360.0, 0.0, 360.0):
             hit |= shapely.contains_xy(line, lon + turn, lat)
-    some = [known[i] for i in np.flatnonzero(hit)]
+    some = [known[i] for i in np.flatnonzero(hit).tolist()]
     if not some:
         return []
     noded = node_lines([piece.coordinates for piece in cable.pieces],
@@ -197,7 +197,8 @@ def _add_cable(cable: RawCable, raw: RawMap, work: _Work, snap_km: float) -> Non
                    f"{noded.parts_paired} once paired at the dateline, {noded.parts_left} left"))
     if is_partly_built:
         work.notes += [
-            Note("unbuilt_part", cable.cable_id, "", *map(float, section.coordinates[0]))
+            Note("unbuilt_part", cable.cable_id, "", float(section.coordinates[0, 0]),
+                 float(section.coordinates[0, 1]))
             for section in noded.sections if not section.is_built]
     section_rows(cable, noded, landings, section_role, work.routes, mixed=is_partly_built)
     work.landings += [{"cable_id": cable.cable_id, "station_id": station, "role": role,

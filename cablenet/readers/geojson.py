@@ -6,7 +6,7 @@ clear error that names file, feature and cure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,14 +169,24 @@ def polygon(feature: Feature, file: str, problems: list[Problem]) -> shapely.Geo
         if not isinstance(rings, list) or not rings:
             problems.append(_malformed(file, feature, "has no rings"))
             return None
-        arrays = [positions(ring, file, feature, problems) for ring in rings]
-        if any(ring is None for ring in arrays):
+        arrays = [array for ring in rings
+                  if (array := positions(ring, file, feature, problems)) is not None]
+        if len(arrays) < len(rings):
             return None
-        if any(len(ring) < 4 or (ring[0] != ring[-1]).any() for ring in arrays if ring is not None):
+        shape = polygon_from_rings(arrays)
+        if shape is None:
             problems.append(_malformed(file, feature, "has a ring that is not closed"))
             return None
-        shapes.append(shapely.polygons(arrays[0], holes=arrays[1:]))
+        shapes.append(shape)
     return shapes[0] if feature.kind == "Polygon" else shapely.multipolygons(shapes)
+
+
+def polygon_from_rings(rings: Sequence[Floats]) -> shapely.Polygon | None:
+    """A polygon of an outer ring and its holes; None when a ring is not closed."""
+    if any(len(ring) < 4 or (ring[0] != ring[-1]).any() for ring in rings):
+        return None
+    made = [shapely.linearrings(ring) for ring in rings]
+    return shapely.Polygon(made[0], made[1:])
 
 
 def _malformed(file: str, feature: Feature, message: str) -> Problem:

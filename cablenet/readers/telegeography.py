@@ -21,7 +21,7 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 
 
 def find_api(path: Path, version: str) -> Path:
-    """The directory that holds cable/ and landing-point/: `path` itself or the usual place in it."""
+    """The directory that holds cable/ and landing-point/: `path` or its usual place in it."""
     if not path.is_dir():
         raise file_problem(path, "is not a directory",
                            f"name the directory of a TeleGeography {version} export")

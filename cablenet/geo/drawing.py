@@ -1,0 +1,165 @@
+"""The working copy of one cable's drawing: vertices, edges, landings, and the nearest place.
+
+Vertices that coincide are one; an edge knows whether it is built and whether it was added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from cablenet.geo.geodesic import EARTH_RADIUS_KM, KM_PER_DEGREE, distance_km, wrap_lon
+
+Floats = NDArray[np.float64]
+Edge = tuple[int, int]
+
+WELD_KM = 0.02
+"""Vertices nearer than this are one: drawings repeat a vertex to about a metre."""
+
+
+@dataclass(frozen=True)
+class Mend:
+    """One change made to a drawing; `place` is the landing's number or -1."""
+
+    kind: str
+    place: int
+    lon: float
+    lat: float
+    km: float
+
+
+@dataclass
+class Drawing:
+    """The working copy: vertices, edges (built, connector), landings by vertex, mends."""
+
+    lon: list[float]
+    lat: list[float]
+    edges: dict[Edge, tuple[bool, bool]]
+    landing: dict[int, int] = field(default_factory=dict)
+    mends: list[Mend] = field(default_factory=list)
+
+    def degree(self) -> NDArray[np.int64]:
+        ends = np.array(list(self.edges), dtype=np.int64).reshape(-1, 2)
+        return np.bincount(ends.ravel(), minlength=len(self.lon))
+
+    def add_vertex(self, lon: float, lat: float) -> int:
+        self.lon.append(lon)
+        self.lat.append(lat)
+        return len(self.lon) - 1
+
+    def link(self, a: int, b: int, built: bool, connector: bool = False) -> None:
+        if a != b:
+            key = (min(a, b), max(a, b))
+            old = self.edges.get(key)
+            self.edges[key] = (built or old[0], connector and old[1]) if old else (built, connector)
+
+    def split(self, edge: Edge, lon: float, lat: float) -> int:
+        built, connector = self.edges.pop(edge)
+        middle = self.add_vertex(lon, lat)
+        self.link(edge[0], middle, built, connector)
+        self.link(middle, edge[1], built, connector)
+        return middle
+
+    def parts(self) -> int:
+        used = np.unique(np.array(list(self.edges), dtype=np.int64).reshape(-1, 2))
+        return len(set(self.labels()[used])) if len(used) else 0
+
+    def labels(self) -> NDArray[np.int32]:
+        ends = np.array(list(self.edges), dtype=np.int64).reshape(-1, 2)
+        return _components(ends, len(self.lon))
+
+
+def welded(pieces: Sequence[Floats], built: Sequence[bool],
+            weld_km: float) -> tuple[Drawing, int]:
+    """Give vertices that coincide one number; count the ends that rest on an inner vertex."""
+    pieces = [np.asarray(piece, float) for piece in pieces]
+    if not pieces:
+        return Drawing([], [], {}), 0
+    points = np.vstack(pieces)
+    sphere = _on_sphere(points[:, 0], points[:, 1])
+    pairs = cKDTree(sphere).query_pairs(weld_km, output_type="ndarray").astype(np.int64)
+    label = _components(pairs, len(points))
+    _, first, number = np.unique(label, return_index=True, return_inverse=True)
+    order = np.argsort(np.argsort(first))
+    number, first = order[number], np.sort(first)
+    drawing = Drawing([wrap_lon(lon) for lon in points[first, 0].tolist()],
+                       points[first, 1].tolist(), {})
+    at, inner, ends = 0, set[int](), list[int]()
+    for piece, is_built in zip(pieces, built, strict=True):
+        run = number[at:at + len(piece)].tolist()
+        at += len(piece)
+        for a, b in zip(run[:-1], run[1:], strict=True):
+            drawing.link(a, b, is_built)
+        inner.update(run[1:-1])
+        ends += [run[0], run[-1]]
+    return drawing, sum(end in inner for end in ends)
+
+
+def merge_vertices(drawing: Drawing, vertex: int, into: int) -> None:
+    for edge in [edge for edge in drawing.edges if vertex in edge]:
+        built, connector = drawing.edges.pop(edge)
+        other = edge[0] if edge[1] == vertex else edge[1]
+        drawing.link(other, into, built, connector)
+
+
+def vertex_of(drawing: Drawing, place: int) -> int:
+    return next(vertex for vertex, own in drawing.landing.items() if own == place)
+
+
+def nearest_edge(drawing: Drawing, place: Floats, among: Sequence[Edge] | None = None,
+             ) -> tuple[float, Edge, float]:
+    """The nearest edge to a place: km, edge, and the share of the edge where it is nearest.
+
+    Works in a plane about the place, true to scale there; the distance told is the geodesic.
+    """
+    keys = list(drawing.edges if among is None else among)
+    if not keys:
+        return np.inf, (-1, -1), 0.0
+    ends = np.array(keys)
+    lon, lat = np.array(drawing.lon), np.array(drawing.lat)
+    east = KM_PER_DEGREE * max(0.02, np.cos(np.radians(place[1])))
+    x = (lon[ends[:, 0]] - place[0] + 180.0) % 360.0 - 180.0
+    run = (lon[ends[:, 1]] - lon[ends[:, 0]] + 180.0) % 360.0 - 180.0
+    start = np.column_stack([x * east, (lat[ends[:, 0]] - place[1]) * KM_PER_DEGREE])
+    leg = np.column_stack([run * east,
+                           (lat[ends[:, 1]] - lat[ends[:, 0]]) * KM_PER_DEGREE])
+    square = np.maximum((leg**2).sum(axis=1), 1e-18)
+    share = np.clip(-(start * leg).sum(axis=1) / square, 0.0, 1.0)
+    i = int(np.argmin(np.hypot(*(start + share[:, None] * leg).T)))
+    lon_at, lat_at = lon[ends[i, 0]] + share[i] * run[i], _between(lat, ends[i], share[i])
+    return (float(distance_km(place[0], place[1], lon_at, lat_at)), keys[i], float(share[i]))
+
+
+def _between(values: Floats, ends: NDArray[np.int64], share: float) -> float:
+    return float(values[ends[0]] + share * (values[ends[1]] - values[ends[0]]))
+
+
+def vertex_at(drawing: Drawing, edge: Edge, share: float) -> int:
+    """The vertex at a share of an edge: one of its ends when that is near, else a new one."""
+    a, b = edge
+    run = (drawing.lon[b] - drawing.lon[a] + 180.0) % 360.0 - 180.0
+    lon = drawing.lon[a] + share * run
+    lat = drawing.lat[a] + share * (drawing.lat[b] - drawing.lat[a])
+    for end in edge:
+        if float(distance_km(lon, lat, drawing.lon[end], drawing.lat[end])) <= WELD_KM:
+            return end
+    return drawing.split(edge, wrap_lon(lon), lat)
+
+
+def _on_sphere(lon: Floats, lat: Floats) -> Floats:
+    east, north = np.radians(lon), np.radians(lat)
+    return EARTH_RADIUS_KM * np.column_stack([
+        np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+
+
+def _components(pairs: NDArray[np.int64], count: int) -> NDArray[np.int32]:
+    """The component number of each of `count` things that the pairs join."""
+    ones = np.ones(len(pairs), dtype=np.int8)
+    graph = coo_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
