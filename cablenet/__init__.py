@@ -1,1 +1,104 @@
-"""cablenet: plan for the resilience of submarine cables."""
+"""cablenet: plan for the resilience of submarine cables.
+
+    import cablenet as cn
+
+    net = cn.build_network(cn.atlas())
+    sweep = cn.all_losses(net, order=2) + cn.area_events(net, cn.chokepoints())
+    cn.score(net, sweep).worst(10)
+
+Everything public is a name of this package; names load on first use, so that the command line
+starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cablenet import errors as errors
+    from cablenet.catalogue import atlas as atlas
+    from cablenet.catalogue import build_network as build_network
+    from cablenet.catalogue import chokepoints as chokepoints
+    from cablenet.catalogue import default_candidates as default_candidates
+    from cablenet.catalogue import land as land
+    from cablenet.catalogue import named_events as named_events
+    from cablenet.catalogue import read_layers as read_layers
+    from cablenet.catalogue import sea_router as sea_router
+    from cablenet.errors import InfeasibleError as InfeasibleError
+    from cablenet.errors import NoPlanFoundError as NoPlanFoundError
+    from cablenet.files import write_layers as write_layers
+    from cablenet.layers import Layers as Layers
+    from cablenet.layers import Overlay as Overlay
+    from cablenet.layers import Patch as Patch
+    from cablenet.maps import draw_map as draw_map
+    from cablenet.maps import explore as explore
+    from cablenet.metrics import CAPACITY_RULES as CAPACITY_RULES
+    from cablenet.metrics import METRICS as METRICS
+    from cablenet.metrics.isolation import isolated_gateways as isolated_gateways
+    from cablenet.metrics.margin import country_margins as country_margins
+    from cablenet.network import Network as Network
+    from cablenet.planning import RedundancyPlan as RedundancyPlan
+    from cablenet.planning import plan_redundancy as plan_redundancy
+    from cablenet.readers.health import check_layers as check_layers
+    from cablenet.repair import RepairPlan as RepairPlan
+    from cablenet.repair import plan_repairs as plan_repairs
+    from cablenet.scenarios.areas import area_events as area_events
+    from cablenet.scenarios.areas import chokepoint as chokepoint
+    from cablenet.scenarios.areas import corridor as corridor
+    from cablenet.scenarios.areas import denial as denial
+    from cablenet.scenarios.areas import disk as disk
+    from cablenet.scenarios.areas import polygon as polygon
+    from cablenet.scenarios.cuts import cut as cut
+    from cablenet.scenarios.losses import all_losses as all_losses
+    from cablenet.scenarios.losses import cable_losses as cable_losses
+    from cablenet.scenarios.losses import joint_loss as joint_loss
+    from cablenet.scenarios.losses import station_losses as station_losses
+    from cablenet.scenarios.named import together as together
+    from cablenet.scenarios.scenario_set import Recipe as Recipe
+    from cablenet.scenarios.scenario_set import ScenarioSet as ScenarioSet
+    from cablenet.scoring import Scores as Scores
+    from cablenet.scoring import compare as compare
+    from cablenet.scoring import score as score
+    from cablenet.study import Study as Study
+    from cablenet.study import run_study as run_study
+
+_HOME = {
+    "catalogue": ("atlas", "build_network", "chokepoints", "default_candidates", "land",
+                  "named_events", "read_layers", "sea_router"),
+    "errors": ("InfeasibleError", "NoPlanFoundError"),
+    "files": ("write_layers",),
+    "layers": ("Layers", "Overlay", "Patch"),
+    "maps": ("draw_map", "explore"),
+    "metrics": ("CAPACITY_RULES", "METRICS"),
+    "metrics.isolation": ("isolated_gateways",),
+    "metrics.margin": ("country_margins",),
+    "network": ("Network",),
+    "planning": ("RedundancyPlan", "plan_redundancy"),
+    "readers.health": ("check_layers",),
+    "repair": ("RepairPlan", "plan_repairs"),
+    "scenarios": ("Recipe", "ScenarioSet"),
+    "scenarios.areas": ("area_events", "chokepoint", "corridor", "denial", "disk", "polygon"),
+    "scenarios.cuts": ("cut",),
+    "scenarios.losses": ("all_losses", "cable_losses", "joint_loss", "station_losses"),
+    "scenarios.named": ("together",),
+    "scoring": ("Scores", "compare", "score"),
+    "study": ("Study", "run_study"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+__all__ = ["__version__", "errors", *sorted(_MODULE_OF)]  # noqa: PLE0604 - all are text
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        import_module("cablenet.scenarios")  # registers the scenario sources of recipes
+        return getattr(import_module(f"cablenet.{_MODULE_OF[name]}"), name)
+    if name == "errors":
+        return import_module("cablenet.errors")
+    raise AttributeError(f"cablenet has no '{name}'; see dir(cablenet)")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

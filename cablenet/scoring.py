@@ -172,3 +172,20 @@ class Scores:
         axes.set_xlabel(f"{column} ({unit})" if unit else column)
         axes.spines[["top", "right"]].set_visible(False)
         return axes
+
+
+def compare(before: Scores, after: Scores) -> pd.DataFrame:
+    """Two scores side by side, scenario by scenario.
+
+    Scenarios that only one side has (new cables can fail too) show nothing on the other. Columns
+    are (heading, before / after / change); positive change is worse.
+    """
+    left, right = before.to_frame(), after.to_frame()
+    shared = [column for column in left.columns if column in right.columns]
+    joined = left[shared].join(right[shared], how="outer", lsuffix="|before", rsuffix="|after")
+    parts = {}
+    for column in shared:
+        parts[column, "before"] = joined[f"{column}|before"]
+        parts[column, "after"] = joined[f"{column}|after"]
+        parts[column, "change"] = parts[column, "after"] - parts[column, "before"]
+    return pd.DataFrame(parts)
