@@ -56,10 +56,10 @@ class SeaRouter:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], *, plain: bool = False) -> SeaRouter:
-        """Build from the shipped arrays: code, mixed, bits, fine, factor (percent, uint8)."""
+        """Build from the shipped arrays: code, mixed, bits, fine, factor (fiftieths, uint8)."""
         mask = SeaMask(np.asarray(arrays["code"]), np.asarray(arrays["mixed"], dtype=np.int64),
                        np.asarray(arrays["bits"]), np.asarray(arrays["fine"], dtype=bool))
-        factor = np.asarray(arrays["factor"], dtype=float) / 100.0
+        factor = np.asarray(arrays["factor"], dtype=float) / 50.0
         return cls.from_mask(mask, np.ones_like(factor) if plain else factor)
 
     @classmethod

@@ -1,0 +1,58 @@
+# make demo   set everything up and run the main job: out/india-japan/report.html
+# make test   set everything up and run the tests
+# The rest is for people who work on the code.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+SETUP  := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+
+.PHONY: demo test lint atlas serve bench lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/cablenet run india-japan --out out/india-japan
+
+test: $(VENV)/.dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+
+atlas: $(VENV)/.dev
+	$(BIN)/python geodata/build/make.py
+
+serve: $(VENV)/.run
+	$(BIN)/cablenet serve
+
+bench: $(VENV)/.dev
+	$(BIN)/cablenet bench build
+
+lock: $(VENV)/.venv
+	$(SETUP) uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header \
+		--no-annotate --extra server pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header \
+		--no-annotate --extra server --extra dev -c requirements.lock pyproject.toml \
+		-o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .cache out dist .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "cablenet needs Python 3.11 or newer; name one: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/.venv
+	$(SETUP) --require-hashes --requirement requirements.lock
+	$(SETUP) --no-deps --editable .
+	$(BIN)/python -m cablenet.maps.vendor
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(SETUP) --require-hashes --requirement requirements-dev.lock
+	touch $@

@@ -1,0 +1,7 @@
+"""The command line: one file per group of commands, names fixed so that scripts can rely on them."""
+
+from __future__ import annotations
+
+from cablenet.cli.entry import app, main
+
+__all__ = ["app", "main"]

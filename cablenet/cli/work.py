@@ -1,0 +1,148 @@
+"""`run`, `check`, `import`, `validate`, `bench` and `serve`: the commands that do whole jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cablenet.cli.common import Json, LayersArgument, parse_day, print_json, print_table, progress
+
+
+def run(
+    study: Annotated[str, typer.Argument(help="A built-in study or a study file.")] = "india-japan",
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE",
+                                              help="The day asked about.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR",
+                                             help="Where results go (default: out/STUDY).")] = None,
+    json: Json = False,
+) -> None:
+    """Run a whole study: scores, plans, report, map, tables and layers."""
+    import time
+
+    import cablenet as cn
+
+    begun = time.perf_counter()
+    spec = cn.Study.load(study)
+    target = out or Path("out") / spec.name
+    with progress("cablenet run") as tell:
+        result = cn.run_study(spec, as_of=parse_day(as_of), out=target, progress=tell)
+    seconds = time.perf_counter() - begun
+    if json:
+        print_json({**result.summary, "out": str(target), "seconds": round(seconds, 1)})
+        return
+    typer.echo(f"{spec.title}\n")
+    for finding in result.summary["findings"]:
+        typer.echo(f"- {finding}")
+    typer.echo(f"\n{target}/report.html and {len(result.files) - 1} more files "
+               f"in {seconds:.0f} s")
+
+
+def check(
+    layers: LayersArgument = None, json: Json = False,
+) -> None:
+    """Say everything that is wrong with a map, and how much of it is known how well."""
+    import cablenet as cn
+
+    report = cn.check_layers(cn.atlas() if layers is None else layers)
+    if json:
+        print_json(report.to_json())
+    else:
+        typer.echo(report.summary())
+    if report.errors:
+        raise typer.Exit(2)
+
+
+def import_map(
+    format: Annotated[str, typer.Argument(help="telegeography-v3, telegeography-v2, geojson, "
+                                               "gpkg, folder, parquet.")],
+    source: Annotated[Path, typer.Argument(help="File or directory to read.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where our layers go.")],
+    map: Annotated[list[str] | None, typer.Option(
+        "--map", metavar="OURS=THEIRS", help="Column mapping for generic GeoJSON.")] = None,
+    json: Json = False,
+) -> None:
+    """Read someone else's map and write it as our layers, with a report of every repair."""
+    import cablenet as cn
+    from cablenet.readers import read_map
+
+    with progress(f"import {source.name}"):
+        result = read_map(source, format=format, column_map=_mapping(map or []))
+        cn.write_layers(result.layers, out)
+    frame = result.report.to_frame()
+    frame.to_csv(out / "import_report.csv", index=False)
+    if json:
+        print_json({"out": str(out), "cables": len(result.layers.cables),
+                    "stations": len(result.layers.stations),
+                    "segments": len(result.layers.segments),
+                    "landings": len(result.layers.landings), "notes": len(frame),
+                    "counts": dict(frame["kind"].value_counts())})
+        return
+    typer.echo(repr(result.layers))
+    typer.echo(result.report.summary())
+    typer.echo(f"{out} holds the layers and import_report.csv with {len(frame)} notes")
+
+
+def validate(
+    data: Annotated[Path | None, typer.Option("--data", metavar="DIR",
+                                              help="Folder of outside data sets.")] = None,
+    json: Json = False,
+) -> None:
+    """Compare the atlas with published facts: ours, theirs, tolerance, source, pass or miss."""
+    import pandas as pd
+
+    from cablenet.validation import run_checks
+
+    with progress("validate") as tell:
+        checks = run_checks(data, progress=tell)
+    if json:
+        print_json({"checks": [check.to_json() for check in checks]})
+    else:
+        print_table(pd.DataFrame([check.to_json() for check in checks]))
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="Which bench: build.")] = "build",
+    data: Annotated[Path | None, typer.Option("--data", metavar="DIR",
+                                              help="TeleGeography directory to time as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Time our work beside networkx doing the same, with the answers compared."""
+    import pandas as pd
+
+    from cablenet.bench import run_bench
+
+    with progress(f"bench {name}") as tell:
+        result = run_bench(name, data=data, progress=tell)
+    if json:
+        print_json(result)
+        return
+    print_table(pd.DataFrame([
+        {"case": case["case"], "n": case["n"], "ours s": case["ours_s"],
+         **{f"{peer} s": seconds for peer, seconds in case["peers"].items()},
+         "equal": case["equal"], "ratio": case["ratio_to_fastest_peer"]}
+        for case in result["cases"]]), title=f"{result['name']} on {result['machine']}")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the library over HTTP (needs the `server` extra)."""
+    try:
+        import cablenet_api
+    except ImportError as error:
+        from cablenet.errors import InputError
+
+        raise InputError("the service is not installed; install cablenet[server]") from error
+    cablenet_api.serve(host=host, port=port)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    from cablenet.errors import InputError
+
+    wrong = [pair for pair in pairs if pair.count("=") != 1]
+    if wrong:
+        raise InputError(f"--map: '{wrong[0]}' is not OURS=THEIRS, such as name=cable_name")
+    return dict((pair.split("=")[0], pair.split("=")[1]) for pair in pairs)
