@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def welded(pieces: Sequence[Floats], built: Sequence[bool],
     for piece, is_built in zip(pieces, built, strict=True):
         run = number[at:at + len(piece)].tolist()
         at += len(piece)
-        for a, b in zip(run[:-1], run[1:], strict=True):
+        for a, b in pairwise(run):
             drawing.link(a, b, is_built)
         inner.update(run[1:-1])
         ends += [run[0], run[-1]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def _without_loop(run: list[int]) -> list[list[int]]:
 
 
 def _section(drawing: Drawing, run: list[int], number: dict[int, int]) -> Section:
-    flags = [drawing.edges[min(a, b), max(a, b)] for a, b in zip(run[:-1], run[1:], strict=True)]
+    flags = [drawing.edges[min(a, b), max(a, b)] for a, b in pairwise(run)]
     lon = unwrap_lons(np.array([drawing.lon[v] for v in run]))
     lat = np.array([drawing.lat[v] for v in run])
     return Section(number[run[0]], number[run[-1]], np.column_stack([lon, lat]),

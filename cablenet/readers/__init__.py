@@ -1,14 +1,26 @@
-"""Readers: one file per format, one line per format in `READERS`."""
+"""Readers: one file per format; `registry` names them all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from cablenet.readers.health import HealthReport, check_layers
+from cablenet.readers.registry import (
+    READERS,
+    find_format,
+    find_reader,
+    import_map,
+    read_layers,
+)
 from cablenet.readers.report import ImportReport, ImportResult, Note
-from cablenet.readers.telegeography_v2 import read_telegeography_v2
-from cablenet.readers.telegeography_v3 import read_telegeography_v3
 
-READERS: dict[str, Callable[..., ImportResult]] = {
-    "telegeography-v3": read_telegeography_v3,
-    "telegeography-v2": read_telegeography_v2,
-}
+__all__ = [
+    "READERS",
+    "HealthReport",
+    "ImportReport",
+    "ImportResult",
+    "Note",
+    "check_layers",
+    "find_format",
+    "find_reader",
+    "import_map",
+    "read_layers",
+]

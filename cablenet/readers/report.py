@@ -37,7 +37,7 @@ MEANINGS: Mapping[str, str] = {
     "length_unreadable": "a length that is no number of km: left empty",
     "date_unreadable": "a ready-for-service date that is no date: left empty",
     "line_dropped": "a line with fewer than two different vertices",
-    "repeated_point": "one landing point id on several features",
+    "file_ignored": "a file of the folder that is no table of a map: not opened",
 }
 
 
@@ -70,7 +70,7 @@ class ImportReport:
         columns = ["kind", "severity", "cable_id", "station_id", "lon", "lat", "km", "detail"]
         rows = [[getattr(note, column) for column in columns] for note in self.notes]
         frame = pd.DataFrame(rows, columns=columns)
-        return frame.astype({column: float for column in ("lon", "lat", "km")})
+        return frame.astype(dict.fromkeys(("lon", "lat", "km"), float))
 
     def of_kind(self, kind: str) -> tuple[Note, ...]:
         """The notes of one kind."""

@@ -1,0 +1,8 @@
+"""Writing: layers in every form we read, each output whole or not at all."""
+
+from __future__ import annotations
+
+from cablenet.files.atomic import whole_file, whole_folder
+from cablenet.files.layer_writer import write_layers
+
+__all__ = ["whole_file", "whole_folder", "write_layers"]
