@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -146,6 +147,11 @@ def _problem(table: Table, data: Mapping[str, pd.Series], frame: pd.DataFrame, r
 
 
 def _empty(table: Table) -> pd.DataFrame:
+    return _blank(table).copy()
+
+
+@cache
+def _blank(table: Table) -> pd.DataFrame:
     data = {c.name: _coerce_column(None, c, 0)[0] for c in table.columns}
     frame = pd.DataFrame(data)
     if table.geometry:
