@@ -1,4 +1,4 @@
-"""`score`: scenarios in, `Scores` out. One row per scenario, with values per country and gateway."""
+"""`score`: scenarios in, `Scores` out: a row per scenario, values per country and gateway."""
 
 from __future__ import annotations
 
@@ -95,6 +95,12 @@ class Scores:
         """The columns of `to_frame`, with unit and meaning."""
         return tuple(h for name in self.metrics for h in METRICS[name].headings
                      if h.name in self.parts[name].scenario)
+
+    @property
+    def country_headings(self) -> tuple[Heading, ...]:
+        """The columns of `by_country`, with unit and meaning."""
+        return tuple(h for name in self.metrics for h in METRICS[name].country_headings
+                     if h.name in self.parts[name].country)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per scenario, indexed by its name."""

@@ -23,6 +23,11 @@ HEADINGS = (
     Heading("capacity_loss_worst_share", "fraction", True,
             "the largest share of its flow that any one country loses"),
 )
+COUNTRY_HEADINGS = (
+    Heading("capacity_loss_tbps", "Tbps", True,
+            "fall of the largest flow from the country's gateways to the hubs abroad"),
+    Heading("capacity_loss_share", "fraction", True, "that fall as a share of the intact flow"),
+)
 
 
 def unit_per_cable(net: Network) -> Floats:
@@ -132,4 +137,4 @@ class _CountryFlow:
         return value
 
 
-METRIC = Metric("capacity_loss", HEADINGS, measure)
+METRIC = Metric("capacity_loss", HEADINGS, measure, COUNTRY_HEADINGS)

@@ -18,6 +18,10 @@ HEADINGS = (
     Heading("isolated_people", "people", True, "people served by isolated gateways"),
     Heading("isolated_users", "people", True, "internet users served by isolated gateways"),
 )
+COUNTRY_HEADINGS = (
+    Heading("isolated", "1 = yes", True, "all gateways of the country reach no hub abroad"),
+    *HEADINGS[2:],
+)
 
 
 def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricValues:
@@ -78,4 +82,4 @@ def countries_cut(net: Network, cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return (open_gateways == 0) & has
 
 
-METRIC = Metric("isolated", HEADINGS, measure)
+METRIC = Metric("isolated", HEADINGS, measure, COUNTRY_HEADINGS)

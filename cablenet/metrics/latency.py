@@ -103,4 +103,4 @@ class _Paths:
         return trips, used
 
 
-METRIC = Metric("added_latency", HEADINGS, measure)
+METRIC = Metric("added_latency", HEADINGS, measure, HEADINGS)

@@ -22,6 +22,14 @@ HEADINGS = (
     Heading("countries_within_one_station", "countries", True,
             "countries isolated, or that one more station would isolate"),
 )
+COUNTRY_HEADINGS = (
+    Heading("margin_cables", "cables", True,
+            "how many more cables must fail until isolation; smaller is worse, 0 is isolated, "
+            "infinite: no number of them does it"),
+    Heading("margin_stations", "stations", True,
+            "how many more stations must fail until isolation; smaller is worse, 0 is isolated, "
+            "infinite: no number of them does it"),
+)
 
 
 def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricValues:
@@ -172,4 +180,4 @@ def _pieces(net: Network, alive: Flags) -> tuple[Ints, Ints, Ints]:
     return piece, cable_of, cables[times > 1]
 
 
-METRIC = Metric("margin", HEADINGS, measure)
+METRIC = Metric("margin", HEADINGS, measure, COUNTRY_HEADINGS)

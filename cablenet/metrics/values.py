@@ -45,8 +45,12 @@ Measure = Callable[[Network, ScenarioSet, Options], MetricValues]
 
 @dataclass(frozen=True)
 class Metric:
-    """A named score: its headings, larger meaning worse in all of them, and how it is measured."""
+    """A named score: its headings, larger meaning worse in all of them, and how it is measured.
+
+    `country_headings` describe the values per country, whose names may differ.
+    """
 
     name: str
     headings: tuple[Heading, ...]
     measure: Measure
+    country_headings: tuple[Heading, ...] = ()
