@@ -36,7 +36,8 @@ class Problem:
         row = f" '{self.row}'" if self.row else ""
         column = f" {self.column}" if self.column else ""
         cure = f"; {self.cure}" if self.cure else ""
-        return f"{self.layer}:{row}{column}: {self.message}{cure}"
+        where = f"{row}{column}:" if row or column else ""
+        return f"{self.layer}:{where} {self.message}{cure}"
 
 
 class CablenetError(Exception):
