@@ -65,10 +65,10 @@ def import_map(
 ) -> None:
     """Read someone else's map and write it as our layers, with a report of every repair."""
     import cablenet as cn
-    from cablenet.readers import read_map
+    from cablenet.readers import import_map as read_map
 
     with progress(f"import {source.name}"):
-        result = read_map(source, format=format, column_map=_mapping(map or []))
+        result = read_map(source, format, **({"mapping": _mapping(map)} if map else {}))
         cn.write_layers(result.layers, out)
     frame = result.report.to_frame()
     frame.to_csv(out / "import_report.csv", index=False)

@@ -1,0 +1,178 @@
+"""What ships with the library: the open atlas, its land and chokepoints, named events, the router.
+
+Imported maps get their gateways, countries, hubs and border crossings from here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from cablenet import framing, readers
+from cablenet.build import build_network as build
+from cablenet.errors import InputError, Problem, UnknownNameError
+from cablenet.geo.landmass import Land
+from cablenet.geo.sea_router import SeaRouter
+from cablenet.layers import WGS84, Layers
+from cablenet.network import Network
+from cablenet.planning import candidates as candidate_plan
+from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
+from cablenet.scenarios.named import events_from_records
+from cablenet.scenarios.scenario_set import ScenarioSet
+
+ATLAS_DAY = date(2026, 6, 1)
+"""The day the atlas is asked about unless another is named: when its facts were last gathered."""
+
+
+@dataclass(frozen=True)
+class NamedEvent:
+    """A named failure of the region: what happens together, and what it is modelled on."""
+
+    id: str
+    name: str
+    note: str
+    sources: tuple[str, ...]
+    parts: tuple[Mapping[str, Any], ...]
+    rate_per_year: float | None = None
+
+    def record(self) -> dict[str, Any]:
+        """As `named_events` and recipes take it."""
+        return {"name": self.name, "parts": [dict(part) for part in self.parts],
+                "rate_per_year": self.rate_per_year}
+
+
+@cache
+def _atlas() -> Layers:
+    from cablenet_geodata import path
+
+    return readers.read_layers(path(), "folder")
+
+
+def atlas(as_of: date | str | None = None) -> Layers:
+    """The shipped open atlas, asked about a day (default: `ATLAS_DAY`)."""
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    return _atlas().dated(day or ATLAS_DAY)
+
+
+def read_layers(path: Path | str, format: str | None = None, **options: Any) -> Layers:
+    """Read a map of any known format.
+
+    A map without gateways gets those of the atlas, with countries, hubs, border crossings and
+    fixed links, and backhaul from each station to the gateways a road could reach.
+    """
+    layers = readers.read_layers(path, format, **options)
+    return layers if len(layers.gateways) else framing.frame(layers, _atlas(), land_parts())
+
+
+def build_network(layers: Layers, *, as_of: date | str | None = None,
+                  candidates: pd.DataFrame | None = None) -> Network:
+    """Number a map: see `cablenet.build.build_network`; a map without gateways is framed first."""
+    if not len(layers.tables["gateways"]):
+        layers = framing.frame(layers, _atlas(), land_parts())
+    return build(layers, as_of=as_of, candidates=candidates)
+
+
+@cache
+def land() -> gpd.GeoDataFrame:
+    """Land of Natural Earth 1:10m, in parts, each with its country and landmass."""
+    from cablenet_geodata import path
+
+    return gpd.read_parquet(path("land.parquet"))
+
+
+@cache
+def land_parts() -> Land:
+    """The same, ready to be asked which landmass a place stands on."""
+    return Land(land())
+
+
+@cache
+def sea_router() -> SeaRouter:
+    """The sea router on the shipped mesh."""
+    from cablenet_geodata import path
+
+    return SeaRouter.from_file(path("sea_mesh.npz"))
+
+
+def chokepoints() -> gpd.GeoDataFrame:
+    """Named areas: the chokepoints of the atlas, and named events that are one area or track.
+
+    Columns `name`, `kind`, `cause`, `rate_per_year`, geometry; what `area_events` takes.
+    """
+    chokes = _atlas().chokepoints.assign(cause="chokepoint", rate_per_year=float("nan"))
+    events = [{"name": event.name, "kind": "event", "cause": event.parts[0].get("cause", "area"),
+               "rate_per_year": event.rate_per_year, "geometry": shape}
+              for event in named_event_table().values()
+              if (shape := framing.event_area(event.parts)) is not None]
+    frame = gpd.GeoDataFrame(events, geometry="geometry", crs=WGS84)
+    columns = ["name", "kind", "cause", "rate_per_year", "geometry"]
+    frame = frame[~frame["name"].isin(chokes["name"])]
+    return gpd.GeoDataFrame(pd.concat([chokes[columns], frame[columns]], ignore_index=True),
+                            geometry="geometry", crs=WGS84)
+
+
+@cache
+def named_event_table() -> Mapping[str, NamedEvent]:
+    """All named events by id, in the order of the file."""
+    from cablenet_geodata import path
+
+    return read_events(path("named_events.toml"))
+
+
+def read_events(file: Path) -> dict[str, NamedEvent]:
+    """Named events of a TOML file: `[[event]]` with id, name, parts and, where known, a rate."""
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("event", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError(f"{file}: is not a readable TOML file: {error}") from error
+    problems = [Problem(file.name, str(entry.get("id", f"event {i + 1}")), key, "is missing",
+                        "give id, name and parts")
+                for i, entry in enumerate(entries) for key in ("id", "name", "parts")
+                if key not in entry]
+    if problems or not entries:
+        raise InputError(problems or f"{file}: holds no [[event]]")
+    return {
+        entry["id"]: NamedEvent(
+            entry["id"], entry["name"], entry.get("note", ""),
+            tuple(filter(None, entry.get("sources", "").split(";"))),
+            tuple(entry["parts"]), entry.get("rate_per_year"))
+        for entry in entries
+    }
+
+
+def named_event_record(name: str) -> dict[str, Any]:
+    """One named event by id or name, or the first of a TOML file, as a plain record."""
+    table = named_event_table()
+    by_name = {event.name: event for event in table.values()} | dict(table)
+    if name in by_name:
+        return by_name[name].record()
+    if name.endswith(".toml"):
+        return next(iter(read_events(Path(name)).values())).record()
+    raise UnknownNameError("event", name, by_name)
+
+
+def named_events(net: Network, names: Iterable[str] | None = None) -> ScenarioSet:
+    """Named events as scenarios (default: all that hit anything in service on that day)."""
+    chosen = ([event.record() for event in named_event_table().values()] if names is None
+              else [named_event_record(name) for name in names])
+    return events_from_records(net, chosen)
+
+
+def default_candidates(layers: Layers, countries: Iterable[str],
+                       **options: Any) -> gpd.GeoDataFrame:
+    """Candidate cables for some countries, each routed at sea; see `planning.candidates`."""
+    return candidate_plan.default_candidates(layers, list(countries), sea_router().route,
+                                             **options)
+
+
+__all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "chokepoints",
+           "default_candidates", "land", "named_event_record", "named_event_table",
+           "named_events", "read_events", "read_layers", "sea_router"]

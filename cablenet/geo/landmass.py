@@ -1,0 +1,87 @@
+"""Which landmass a place stands on: the polygon it lies in, else the nearest of its own country."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import geopandas as gpd
+import numpy as np
+import shapely
+import shapely.ops
+from numpy.typing import NDArray
+
+from cablenet.geo.geodesic import KM_PER_DEGREE
+
+NEAR_KM = 25.0
+"""A place this near to a polygon of its country stands on it: small islets are not drawn."""
+JOINED_KM = 5.0
+"""Assumed: two landmasses of one country no further apart than this are joined by a bridge."""
+
+Floats = NDArray[np.float64]
+Texts = NDArray[np.object_]
+
+
+class Land:
+    """Land parts, each of one country on one landmass, ready to be asked.
+
+    Parameters
+    ----------
+    parts
+        columns `landmass_id`, `country` (ISO 3166-1 alpha-2), polygon geometry in EPSG:4326
+    """
+
+    def __init__(self, parts: gpd.GeoDataFrame) -> None:
+        self._shapes = np.asarray(parts.geometry.array, object)
+        self._mass = parts["landmass_id"].to_numpy(object)
+        self._country = parts["country"].fillna("").to_numpy(object)
+        self._tree = shapely.STRtree(self._shapes)
+
+    def find(self, lon: Floats, lat: Floats, country: Texts) -> Texts:
+        """Landmass ids ('' where none lies within `NEAR_KM`).
+
+        The polygon of the same country that holds the place comes first, then the nearest
+        polygon of that country, then the nearest of any.
+        """
+        points = shapely.points((np.asarray(lon) + 180.0) % 360.0 - 180.0, lat)
+        found = np.full(len(points), "", dtype=object)
+        place, part = self._tree.query(points, predicate="intersects")
+        same = self._country[part] == country[place]
+        found[place[same]] = self._mass[part[same]]
+        for i in np.flatnonzero(found == ""):
+            near = self._near(points[i], NEAR_KM)
+            mine = [(km, mass) for km, mass, owner in near if owner == country[i]]
+            best = min(mine or [(km, mass) for km, mass, _ in near], default=(0.0, ""))
+            found[i] = best[1]
+        return found
+
+    def joined_to(self, lon: float, lat: float, country: str, masses: Collection[str]) -> str:
+        """One of `masses` that a bridge may join to the landmass of a place ('' if none).
+
+        The nearest of the country's landmasses named, if it comes within `JOINED_KM` of the
+        landmass that the place stands on.
+        """
+        home = self.find(np.array([lon]), np.array([lat]), np.array([country], object))[0]
+        mine = self._shapes[(self._mass == home) & (self._country == country)]
+        others = np.flatnonzero((self._country == country) & np.isin(self._mass, list(masses)))
+        best = (JOINED_KM, "")
+        for shape in mine:
+            box = shapely.box(*shapely.bounds(shapely.buffer(shapely.box(*shape.bounds), 0.3)))
+            for part in others[shapely.intersects(box, self._shapes[others])]:
+                near = shapely.ops.nearest_points(shape, self._shapes[part])
+                best = min(best, (_gap_km(*near), str(self._mass[part])))
+        return best[1]
+
+    def _near(self, point: shapely.Point, limit_km: float) -> list[tuple[float, str, str]]:
+        """(km, landmass, country) of the parts within a distance of a place."""
+        reach = 2.0 * limit_km / KM_PER_DEGREE / max(np.cos(np.radians(point.y)), 0.05)
+        parts = self._tree.query(point, predicate="dwithin", distance=reach)
+        gaps = [_gap_km(point, shapely.ops.nearest_points(point, self._shapes[part])[1])
+                for part in parts]
+        return [(km, str(self._mass[part]), str(self._country[part]))
+                for km, part in sorted(zip(gaps, parts, strict=True)) if km <= limit_km]
+
+
+def _gap_km(a: shapely.Point, b: shapely.Point) -> float:
+    """Distance of two places that are near each other."""
+    squeeze = max(float(np.cos(np.radians(a.y))), 0.05)
+    return float(KM_PER_DEGREE * np.hypot((b.x - a.x) * squeeze, b.y - a.y))

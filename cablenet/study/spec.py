@@ -1,0 +1,88 @@
+"""`Study`: the file that says what is to be studied."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cablenet.errors import InputError, Problem, UnknownNameError
+
+Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+
+
+class RedundancyAsk(BaseModel):
+    """Which countries must survive any one cable loss, and how far a new cable may reach."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    countries: tuple[Code, ...]
+    reach_km: float = Field(default=3000.0, gt=0, le=20000)
+    budget_musd: float | None = Field(default=None, gt=0)
+
+
+class RepairAsk(BaseModel):
+    """The event whose repair is planned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event: str
+    horizon_days: int = Field(default=90, ge=1, le=730)
+
+
+class Study(BaseModel):
+    """What to study: focus countries, and the plans to make."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: str
+    focus: tuple[Code, ...] = Field(min_length=1)
+    seed: int = 1
+    redundancy: RedundancyAsk | None = None
+    repairs: RepairAsk | None = None
+
+    @classmethod
+    def load(cls, name: str) -> Study:
+        """A built-in study by name, or a TOML file.
+
+        Raises
+        ------
+        InputError
+            naming the entry that is wrong
+        UnknownNameError
+            neither a built-in study nor a file
+        """
+        if name.endswith(".toml"):
+            text = _text(Path(name))
+        else:
+            found = built_in_studies()
+            if name not in found:
+                raise UnknownNameError("study", name, found)
+            text = found[name]
+        try:
+            return cls.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{name}: is not TOML: {error}") from error
+        except ValidationError as error:
+            raise InputError([
+                Problem(name, "", ".".join(map(str, item["loc"])), item["msg"].lower(),
+                        "see the built-in study india-japan.toml")
+                for item in error.errors()]) from error
+
+
+def built_in_studies() -> dict[str, str]:
+    """The text of each built-in study by name."""
+    folder = files("cablenet.study") / "studies"
+    return {entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+            for entry in folder.iterdir() if entry.name.endswith(".toml")}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
