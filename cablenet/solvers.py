@@ -7,8 +7,8 @@ input gives the same answer; integer variables only, since CP-SAT rounds others 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +27,29 @@ class Solution:
     objective: float
     bound: float
     seconds: float
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What stands behind a plan: solver's word, objective, proven bound, and an outside check.
+
+    `gap` is |objective - bound| / max(1, |objective|); `seconds` is the solver's own time;
+    `limit` is the deterministic time each solve was given; `checked` says that code without the
+    solver has recomputed feasibility and objective.
+    """
+
+    status: Literal["optimal", "feasible"]
+    objective: float
+    bound: float
+    gap: float
+    seconds: float
+    seed: int
+    limit: float
+    checked: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return asdict(self)
 
 
 class FlowNetwork:
@@ -89,6 +112,10 @@ class IntegerProgram:
     def require(self, condition: Any) -> Any:
         """A linear condition every solution keeps."""
         return self.model.add(condition)
+
+    def circuit(self, arcs: Sequence[tuple[int, int, Any]]) -> None:
+        """The arcs whose flags are true form one round trip; (i, i) stands for not visiting i."""
+        self.model.add_circuit(arcs)
 
     def minimise(self, expression: Any) -> None:
         self.model.minimize(expression)

@@ -62,7 +62,8 @@ def build_network(
         gateways=freeze_part(gates),
         demands=freeze_part(gateway_build.build_demands(nodes, gates)),
         groups=freeze_part(groups), feeds=frozen(feeds), powered=frozen(powered),
-        cable_cost_musd=frozen(_costs(layers.tables["cables"], candidates)), layers=layers, notes=(*notes, *gate_notes, *feed_notes),
+        cable_cost_musd=frozen(_costs(layers.tables["cables"], candidates)),
+        layers=layers, notes=(*notes, *gate_notes, *feed_notes),
     )
     return net
 

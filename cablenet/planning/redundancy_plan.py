@@ -1,0 +1,106 @@
+"""`RedundancyPlan`: the cables to build, why each of them, and the proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from cablenet.geo import dateline
+from cablenet.network import Network
+from cablenet.planning.cut_generation import Choice
+from cablenet.solvers import Certificate
+
+
+@dataclass(frozen=True, eq=False)
+class RedundancyPlan:
+    """A choice of candidate cables.
+
+    Attributes
+    ----------
+    network
+        the network the plan was made for
+    chosen
+        ids of the cables to build
+    countries
+        the countries the promise was made to
+    cables
+        one row per chosen cable: cost, ends, and the reason it is there
+    answers
+        one row per country and failure that isolates it today: kept, beyond the budget, or
+        answered by no candidate
+    certificate
+        of the objective: million USD without a budget, people kept (summed over failures) with one
+    cost_certificate
+        of the cost; with a budget: the cheapest way to the same protection
+    """
+
+    network: Network
+    chosen: tuple[str, ...]
+    cost_musd: float
+    budget_musd: float | None
+    countries: tuple[str, ...]
+    cables: pd.DataFrame
+    answers: pd.DataFrame
+    certificate: Certificate
+    cost_certificate: Certificate
+
+    def __repr__(self) -> str:
+        budget = "" if self.budget_musd is None else f" of {self.budget_musd:g}"
+        done = int((self.answers["outcome"] == "kept").sum())
+        head = (f"<RedundancyPlan: {len(self.chosen)} cables for {self.cost_musd:,.1f}{budget} "
+                f"million USD; {done} of {len(self.answers)} isolations answered "
+                f"({self.certificate.status})>")
+        lines = [f"  {row['name']}: {row['cost_musd']:,.1f} million USD, {row['reason']}"
+                 for row in self.cables.to_dict("records")]
+        return "\n".join([head, *lines])
+
+    def _repr_html_(self) -> str:
+        return str(self.cables.to_html(index=False))
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether both the objective and the cost are proven."""
+        return self.certificate.status == "optimal" == self.cost_certificate.status
+
+    def applied_to(self, net: Network) -> Network:
+        """The same links with the chosen cables in service; links are matched by id."""
+        service = net.links.in_service.copy()
+        for key in self.chosen:
+            service[net.links_of_cable(net.cable_index(key))] = True
+        return net.with_service(service, note=f"built: {', '.join(self.chosen) or 'nothing'}")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The chosen cables, one row each."""
+        return self.cables.copy()
+
+    def to_geo(self) -> gpd.GeoDataFrame:
+        """The chosen cables as lines cut at +-180."""
+        net = self.network
+        lines = [dateline.cut(shapely.line_merge(shapely.MultiLineString(
+            list(net.links.geometry[net.links_of_cable(net.cable_index(key))]))))
+            for key in self.chosen]
+        return gpd.GeoDataFrame(self.to_frame(), geometry=lines, crs="EPSG:4326")
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain values, the certificate's keys on top."""
+        return {
+            **self.certificate.to_json(),
+            "objective_unit": "million USD" if self.budget_musd is None
+            else "people kept connected, summed over failures",
+            "cost_musd": self.cost_musd, "budget_musd": self.budget_musd,
+            "countries": list(self.countries), "chosen": list(self.chosen),
+            "cost_certificate": self.cost_certificate.to_json(),
+            "cables": self.cables.to_dict("records"), "answers": self.answers.to_dict("records"),
+        }
+
+
+def certificate_of(choice: Choice, scale: float, seed: int, limit: float) -> Certificate:
+    """The certificate of a choice whose integers count `scale` to the unit; already checked."""
+    objective, bound = choice.objective / scale, choice.bound / scale
+    return Certificate(choice.status, objective, bound,
+                       abs(objective - bound) / max(1.0, abs(objective)), choice.seconds, seed,
+                       limit, checked=True)
