@@ -40,7 +40,7 @@ class Gravity:
     """
 
     hub_share: float = 0.85
-    hub_decay: float = 0.7
+    hub_decay: float = 1.0
     partner_decay: float = 1.0
     near_km: float = 500.0
     partners: int = 8
