@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
@@ -16,6 +14,8 @@ from cablenet.solvers import UNLIMITED, FlowNetwork
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+WHOLE = 5040
+"""What one unit costs in the flows: the parts 1/2 to 1/10 of it are whole numbers."""
 HEADINGS = (
     Heading("countries_within_one_cable", "countries", True,
             "countries isolated, or that one more cable would isolate"),
@@ -65,7 +65,7 @@ def _margins(net: Network, scenarios: ScenarioSet, unit: str) -> NDArray[np.floa
         if not cut.possible:
             continue
         out[:, country] = cut.solve()
-        for row in np.flatnonzero(scenarios.failed @ cut.used().astype(np.int64)):
+        for row in np.flatnonzero(scenarios.failed @ cut.used.astype(np.int64)):
             alive = net.links.in_service.copy()
             alive[scenarios.links_lost(int(row))] = False
             out[row, country] = _Cut(net, country, unit, alive).solve()
@@ -77,8 +77,9 @@ class _Cut:
 
     Unit 'cable': every connected piece of a cable is one node of capacity 1, joined to the places
     it touches, so a cable in one piece is cut at cost 1 and the cut is exact. A cable in several
-    pieces would be paid for once per piece, so the sets of such cables that could lower the
-    answer are tried one by one. Unit 'station': links are links and every station has capacity 1,
+    pieces pays a part of 1 for each, which bounds the answer from below, and the cables that the
+    cut names bound it from above; while the two differ, a split cable of the cut is taken in one
+    case and kept in another. Unit 'station': links are links and every station has capacity 1,
     since a lost station takes the sections that end there with it (power is not considered).
     """
 
@@ -104,41 +105,61 @@ class _Cut:
             np.concatenate([heads, outer, mine, np.full(len(hubs), source + 1)]),
         )
         station = net.nodes.kind == NODE_KINDS.index("station")
-        node_cost = np.where(station & (unit == "station"), 1, UNLIMITED)
+        node_cost = np.where(station & (unit == "station"), WHOLE, UNLIMITED)
+        shares = np.bincount(cable_of, minlength=len(net.cable_id))[cable_of]
         self._capacity = np.concatenate([
-            np.full(len(tails), UNLIMITED), node_cost, np.ones(len(cable_of), np.int64),
+            np.full(len(tails), UNLIMITED), node_cost, WHOLE // np.maximum(shares, 1),
             np.full(len(mine) + len(hubs), UNLIMITED),
         ])
         self._pieces_at = len(tails) + n
+        self._busy: Flags = np.zeros(len(net.links), bool)
 
     def solve(self) -> float:
-        """The fewest units; infinity when no number of them does it."""
-        best = self._value(self._capacity)
-        for count in range(1, len(self._split) + 1):
-            if count >= best:
-                break
-            for chosen in combinations(self._split.tolist(), count):
-                capacity = self._capacity.copy()
-                gone = np.isin(self._cable_of, chosen)
-                capacity[self._pieces_at:self._pieces_at + len(gone)][gone] = 0
-                best = min(best, count + self._value(capacity))
-        return float("inf") if best >= UNLIMITED else float(best)
+        """The fewest units; infinity when no number of them does it. Notes what it rests on."""
+        best = float("inf")
+        open_cases: list[tuple[frozenset[int], frozenset[int]]] = [(frozenset(), frozenset())]
+        while open_cases:
+            taken, kept = open_cases.pop()
+            value, crossed = self._cut(taken, kept)
+            least = len(taken) + -(-value // WHOLE)
+            if value >= UNLIMITED or least >= best:
+                continue
+            split = sorted(set(crossed) & set(self._split.tolist()))
+            best = min(best, len(taken) + len(set(crossed)) if split else least)
+            if least < best:
+                open_cases.append((taken, kept | {split[0]}))
+                open_cases.append((taken | {split[0]}, kept))
+        return best
 
+    @property
     def used(self) -> Flags:
-        """(L,) links whose loss may change the answer.
+        """(L,) links whose loss may change the answer of `solve`.
 
-        Those on which a maximum flow runs, with all other sections of the same cables (the flow
-        runs through the cable as one node), and every section of a cable in several pieces.
+        Those on which the flows of all its cases run, with all other sections of the same cables.
+        While these stand, so do the flows, and each flow still proves the bound of its case.
         """
-        self._value(self._capacity)
-        busy = self._flow.flows()[:self._link_arcs].reshape(-1, len(self._links)) > 0
-        used = np.zeros(len(self._net.links), bool)
-        used[self._links[busy.any(axis=0)]] = True
-        cables = np.union1d(self._net.links.cable[used], self._split)
-        return used | np.isin(self._net.links.cable, cables[cables >= 0])
+        cables = self._net.links.cable[self._busy]
+        return self._busy | np.isin(self._net.links.cable, cables[cables >= 0])
 
-    def _value(self, capacity: Ints) -> int:
-        return min(self._flow.max_flow(capacity, *self._ends), UNLIMITED)
+    def _cut(self, taken: frozenset[int], kept: frozenset[int]) -> tuple[int, list[int]]:
+        """The least cut with some split cables taken away and some not allowed to be cut.
+
+        Returns its value (in parts of `WHOLE`) and the cable of each piece it cuts.
+        """
+        capacity = self._capacity.copy()
+        pieces = capacity[self._pieces_at:self._pieces_at + len(self._cable_of)]
+        pieces[np.isin(self._cable_of, list(taken))] = 0
+        pieces[np.isin(self._cable_of, list(kept))] = UNLIMITED
+        value = min(self._flow.max_flow(capacity, *self._ends), UNLIMITED)
+        busy = self._flow.flows()[:self._link_arcs].reshape(-1, len(self._links)) > 0
+        self._busy[self._links[busy.any(axis=0)]] = True
+        if not len(self._split) or value >= UNLIMITED:
+            return value, []
+        near = np.zeros(self._ends[1] + 1, bool)
+        near[self._flow.source_side()] = True
+        count, first = len(self._cable_of), 2 * len(self._net.nodes)
+        crossed = near[first:first + count] & ~near[first + count:first + 2 * count]
+        return value, self._cable_of[crossed & (pieces > 0)].tolist()
 
 
 def _arcs(net: Network, links: Ints, piece: Ints, n_pieces: int) -> tuple[Ints, Ints]:

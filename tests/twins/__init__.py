@@ -1,0 +1,1 @@
+"""Slow twins: the same scores in plain networkx and brute force, written from the definitions."""
