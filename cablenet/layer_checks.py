@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 
@@ -162,12 +162,17 @@ def _blank(table: Table) -> pd.DataFrame:
 Finding = tuple[int, str, str]
 
 
+def _objects(values: Iterable[object]) -> pd.Series:
+    """A series that keeps None: `Series.map` would infer text and turn it into NaN, then 'nan'."""
+    return pd.Series(list(values), dtype=object)
+
+
 def _coerce_column(values: pd.Series | None, column: Column, n: int) -> tuple[pd.Series, list[Finding]]:
     if column.kind in ("number", "integer"):
         return _coerce_number(values, column, n)
     text = (pd.Series([None] * n, dtype=object) if values is None
             else values.astype(object).where(values.notna(), None))
-    text = text.map(lambda v: None if v is None or str(v).strip() == "" else v)
+    text = _objects(None if v is None or str(v).strip() == "" else v for v in text)
     found: list[Finding] = []
     if column.required:
         found += [(i, "is empty", f"fill in {column.meaning}")
@@ -176,7 +181,7 @@ def _coerce_column(values: pd.Series | None, column: Column, n: int) -> tuple[pd
         return _coerce_flag(text, found)
     if column.kind == "date":
         return _coerce_date(text, found)
-    text = text.map(lambda v: None if v is None else str(v))
+    text = _objects(None if v is None else str(v) for v in text)
     if column.choices:
         found += [(i, f"'{text.iloc[i]}' is not one of {', '.join(column.choices)}",
                    "use one of these words")
@@ -213,7 +218,7 @@ def _coerce_flag(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list
         word = str(value).strip().lower()
         return True if word in TRUE or word == "1.0" else False if word in FALSE or word == "0.0" else None
 
-    parsed = text.map(lambda v: None if v is None else parse(v))
+    parsed = _objects(None if v is None else parse(v) for v in text)
     found += [(i, f"'{text.iloc[i]}' is neither true nor false", "write true or false")
               for i in np.flatnonzero(text.notna() & parsed.isna())]
     return parsed.astype("boolean"), found
@@ -227,7 +232,7 @@ def _coerce_date(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list
         except ValueError:
             return None
 
-    parsed = text.map(lambda v: None if v is None else parse(v))
+    parsed = _objects(None if v is None else parse(v) for v in text)
     found += [(i, f"'{text.iloc[i]}' is not a date", "write YYYY-MM-DD")
               for i in np.flatnonzero(text.notna() & parsed.isna())]
     return parsed.astype("str"), found
