@@ -15,7 +15,7 @@ from cablenet.errors import UnknownNameError
 from cablenet.geo import dateline
 from cablenet.metrics import METRICS, Heading, MetricValues, Options
 from cablenet.network import Network
-from cablenet.scenarios.scenario_set import Recipe, ScenarioSet, as_set
+from cablenet.scenarios.scenario_set import Recipe, ScenarioSet, as_set, concat
 
 Progress = Callable[[str, int, int], None]
 DEFAULT_METRICS = ("isolated",)
@@ -195,3 +195,17 @@ def compare(before: Scores, after: Scores) -> pd.DataFrame:
         parts[column, "after"] = joined[f"{column}|after"]
         parts[column, "change"] = parts[column, "after"] - parts[column, "before"]
     return pd.DataFrame(parts)
+
+
+def join(scores: Sequence[Scores]) -> Scores:
+    """Scores of one network and the same metrics as one, in order."""
+    first = scores[0]
+
+    def stacked(part: str, name: str) -> dict[str, Any]:
+        tables = [getattr(one.parts[name], part) for one in scores]
+        return {key: np.concatenate([table[key] for table in tables]) for key in tables[0]}
+
+    return Scores(
+        first.network, concat([one.scenarios for one in scores]), first.metrics,
+        {name: MetricValues(stacked("scenario", name), stacked("country", name),
+                            stacked("gateway", name)) for name in first.metrics})

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from cablenet.metrics.isolation import countries_cut, isolated_gateways
 from cablenet.metrics.values import Heading, Metric, MetricValues, Options
 from cablenet.network import NODE_KINDS, Network
 from cablenet.scenarios.scenario_set import ScenarioSet
@@ -18,9 +19,9 @@ WHOLE = 5040
 """What one unit costs in the flows: the parts 1/2 to 1/10 of it are whole numbers."""
 HEADINGS = (
     Heading("countries_within_one_cable", "countries", True,
-            "countries isolated, or that one more cable would isolate"),
+            "countries isolated, or that one more cable would isolate, of those joined today"),
     Heading("countries_within_one_station", "countries", True,
-            "countries isolated, or that one more station would isolate"),
+            "countries isolated, or that one more station would isolate, of those joined today"),
 )
 COUNTRY_HEADINGS = (
     Heading("margin_cables", "cables", True,
@@ -41,9 +42,12 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
     """
     cables = _margins(net, scenarios, "cable")
     stations = _margins(net, scenarios, "station")
+    joined = ~countries_cut(net, isolated_gateways(net, net.links.in_service[None, :]))[0]
     return MetricValues(
-        scenario={"countries_within_one_cable": (cables <= 1).sum(axis=1).astype(float),
-                  "countries_within_one_station": (stations <= 1).sum(axis=1).astype(float)},
+        scenario={
+            "countries_within_one_cable": ((cables <= 1) & joined).sum(axis=1).astype(float),
+            "countries_within_one_station": ((stations <= 1) & joined).sum(axis=1).astype(float),
+        },
         country={"margin_cables": cables, "margin_stations": stations},
     )
 

@@ -1,0 +1,132 @@
+"""The report of a study: its chapters, put together from tables and plans."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pandas as pd
+
+import cablenet
+from cablenet.maps.payload import map_payload
+from cablenet.report import Curve, Gantt, Heading, ReportContent, Section, Table
+from cablenet.scoring import join
+from cablenet.study.analysis import Analysis
+from cablenet.study.findings import find, key_figures
+from cablenet.study.tables import country_dependence, failure_table, quality_tables
+
+ABOUT = (
+    "What the submarine cables between India and Japan, and those of their partners, depend on: "
+    "which failures would isolate whom, what to build so that it no longer hurts, and which ship "
+    "would repair what. Routes are modelled, not surveyed; capacities and demand are partly "
+    "estimated. Every number says how it is known, at the end of this page."
+)
+
+
+def report_content(analysis: Analysis) -> ReportContent:
+    """All that the report of this analysis says."""
+    events = failure_table(
+        "events", "Named events", "Every part of an event happens at once.", analysis.events,
+        analysis.bare_events, "event")
+    stations = failure_table(
+        "stations", "Every station, lost alone", "All cables that land there are lost there.",
+        analysis.stations, analysis.bare_stations, "station")
+    cables = failure_table(
+        "cables", "Every cable, lost alone", "The whole system is lost.", analysis.cables,
+        analysis.bare_cables, "cable")
+    frames = {table.key: table.frame for table in (events, stations, cables)}
+    shown = join([analysis.events, analysis.stations, analysis.cables])
+    net = analysis.net
+    return ReportContent(
+        title=analysis.study.title, about=ABOUT, as_of=str(net.as_of),
+        version=cablenet.__version__, findings=find(analysis, frames),
+        figures=key_figures(analysis), map=map_payload(net, shown),
+        sections=[
+            Section("failures", "What the failures do",
+                    "Ranked by people isolated, then by capacity lost. The last column repeats the "
+                    "figure with the assumed hub mesh of the far shores removed.",
+                    [events, stations, cables]),
+            Section("dependence", "What each country depends on", "",
+                    [country_dependence(analysis), _load_table()]),
+            *_redundancy(analysis), *_repairs(analysis),
+            Section("quality", "How good the numbers are",
+                    "Nothing weak is dressed up: what is remembered or assumed says so.",
+                    [*quality_tables(analysis), _lengths()]),
+        ],
+        fingerprints={"map": analysis.layers.fingerprint, "network": net.fingerprint},
+        provenance={"study": analysis.study.name, "seed": str(analysis.study.seed),
+                    "cablenet": cablenet.__version__, "day": str(net.as_of)},
+        credits=_credits(),
+    )
+
+
+def _load_table() -> Table:
+    """Demand, service and use of every country, as the atlas was calibrated."""
+    frame = pd.read_csv(files("cablenet_geodata") / "calibration.csv", keep_default_na=False,
+                        na_values=[""])
+    return Table("load", "Demand and use on the intact map", frame,
+                 "Peak demand of the inhabitants against lit capacity of the international links "
+                 "in service. Calibrated once, before any validation.", "country")
+
+
+def _lengths() -> Table:
+    """Drawn length against published length of every system that has one."""
+    frame = pd.read_csv(files("cablenet_geodata") / "length_check.csv")
+    return Table("lengths", "Drawn against published length", frame,
+                 "Routes are our own; a ratio outside 0.8 to 1.25 has its reason beside it.",
+                 "cable_id", shown=10)
+
+
+def _redundancy(analysis: Analysis) -> list[Section]:
+    plan = analysis.redundancy
+    if plan is None:
+        return []
+    headings = {"cost_musd": Heading("cost", "million USD", "modelled price", 0),
+                "length_km": Heading("length", "km", "routed at sea", 0)}
+    blocks: list[Table] = [
+        Table("redundancy", "What to build", plan.to_frame(),
+              f"Certificate: {plan.certificate.status}, bound {plan.certificate.bound:,.1f}, "
+              f"gap {100 * plan.certificate.gap:.2f} %.", "", headings),
+        Table("answers", "Which isolation each cable answers", plan.answers, ""),
+    ]
+    if analysis.cables_after is not None:
+        blocks.append(_before_after(analysis))
+    return [Section("redundancy-plan", "What to build",
+                    "The cheapest of the candidate cables after which each named country keeps a "
+                    "way to a hub abroad whichever one cable fails, the new ones included.",
+                    blocks)]
+
+
+def _before_after(analysis: Analysis) -> Table:
+    """People isolated by any one cable, before and after, regenerated with the new cables."""
+    assert analysis.cables_after is not None
+    before = analysis.cables.to_frame()["isolated_people"] / 1e6
+    after = analysis.cables_after.to_frame()["isolated_people"] / 1e6
+    frame = pd.DataFrame({"before_million": before, "after_million": after}).rename_axis("cable")
+    frame = frame[(frame.fillna(0) > 0).any(axis=1)].sort_values("before_million",
+                                                                 ascending=False)
+    return Table("before-after", "People isolated by one cable, before and after",
+                 frame.reset_index(), "The failures are made again on the network with the new "
+                 "cables: those can fail too.", "cable",
+                 {"before_million": Heading("before", "million", "", 3),
+                  "after_million": Heading("after", "million", "", 3)})
+
+
+def _repairs(analysis: Analysis) -> list[Section]:
+    plan = analysis.repairs
+    if plan is None:
+        return []
+    lines = plan.restoration.to_frame()
+    return [Section(
+        "repair-plan", f"Who repairs what after the {plan.event}",
+        "Ships, permits and the queue: the wait is an outcome of the plan, not an input.",
+        [Gantt("gantt", "Ships and jobs", plan.gantt_bars()),
+         Table("repairs", "Jobs", plan.to_frame(), "", "job"),
+         Curve("restoration", "What comes back when", lines, "days after the event",
+               "share still lost")])]
+
+
+def _credits() -> list[str]:
+    text = (files("cablenet_geodata") / "CREDITS.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip()]
+
+

@@ -1,0 +1,160 @@
+"""`run_study`: analyse, then write the report, the map, the tables and the layers at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cablenet import files
+from cablenet.maps import draw_map
+from cablenet.report import write_report
+from cablenet.scoring import Scores, join
+from cablenet.study.analysis import Analysis, Progress, analyse
+from cablenet.study.content import report_content
+from cablenet.study.spec import Study
+from cablenet.study.tables import basis_shares
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """What a study found and which files it wrote; `summary` is what summary.json holds."""
+
+    study: Study
+    analysis: Analysis
+    summary: Mapping[str, Any]
+    out: Path
+    files: tuple[Path, ...]
+
+    def __repr__(self) -> str:
+        findings = "\n".join(f"  - {text}" for text in self.summary["findings"])
+        return f"<StudyResult '{self.study.name}': {len(self.files)} files in {self.out}>\n{findings}"
+
+
+def run_study(
+    study: Study | str,
+    *,
+    out: Path | str,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> StudyResult:
+    """Run a study and write its results; the folder appears whole or not at all.
+
+    Parameters
+    ----------
+    study
+        a `Study`, the name of a built-in one, or a study file
+    out
+        the folder for report.html, map.png, summary.json, *.parquet and results.gpkg
+    as_of
+        the day asked about (default: the atlas's own)
+    """
+    spec = Study.load(study) if isinstance(study, str) else study
+    analysis = analyse(spec, as_of, progress or _silent)
+    content = report_content(analysis)
+    summary = summarise(analysis, [finding.text for finding in content.findings])
+    writers: dict[str, Callable[[Path], object]] = {
+        "report.html": lambda path: write_report(content, path),
+        "map.png": lambda path: _write_map(analysis, path),
+        "summary.json": lambda path: path.write_text(
+            json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+            encoding="utf-8"),
+        "results.gpkg": lambda path: files.write_results(analysis.net, _joined(analysis), path),
+        "scores.parquet": lambda path: _scores_frame(analysis).to_parquet(path, index=False),
+        "scores_by_country.parquet": lambda path: _country_frame(analysis).to_parquet(
+            path, index=False),
+        "countries.parquet": lambda path: analysis.countries.to_parquet(path, index=False),
+        "links.parquet": lambda path: analysis.net.to_geo().to_parquet(path),
+    }
+    written = files.write_together(Path(out), writers)
+    return StudyResult(spec, analysis, summary, Path(out), tuple(written))
+
+
+def summarise(analysis: Analysis, findings: list[str]) -> dict[str, Any]:
+    """The headline numbers of a study, with and without the declared hub mesh."""
+    net = analysis.net
+    table = analysis.countries
+    live = net.links.in_service & (net.links.cable >= 0)
+    plans: dict[str, Any] = {}
+    if analysis.redundancy is not None:
+        plans["redundancy"] = analysis.redundancy.to_json()
+    if analysis.repairs is not None:
+        plans["repairs"] = analysis.repairs.to_json()
+    return _plain({
+        "study": analysis.study.name, "title": analysis.study.title,
+        "as_of": str(net.as_of), "network": net.fingerprint, "map": analysis.layers.fingerprint,
+        "cables_in_service": len(np.unique(net.links.cable[live])),
+        "cable_km": net.links.length_km[live].sum().round(),
+        "countries_one_cable_from_isolation": table.loc[table["margin_cables"] == 1,
+                                                        "country"].tolist(),
+        "worst": {
+            "cable": _worst(analysis.cables, analysis.bare_cables),
+            "station": _worst(analysis.stations, analysis.bare_stations),
+            "event": _worst(analysis.events, analysis.bare_events),
+        },
+        "focus": table[table["country"].isin(analysis.study.focus)].to_dict("records"),
+        "numbers_by_basis": basis_shares(analysis),
+        "plans": plans, "findings": findings,
+    })
+
+
+def _worst(scores: Any, bare: Any) -> dict[str, Any]:
+    def first(which: Any) -> dict[str, Any]:
+        row = which.worst(1, "isolated_people").iloc[0]
+        return {"name": row.name, "isolated_countries": int(row["isolated_countries"]),
+                "isolated_people": row["isolated_people"],
+                "capacity_loss_tbps": row["capacity_loss_tbps"]}
+
+    return {"with_mesh": first(scores), "without_mesh": first(bare)}
+
+
+def _joined(analysis: Analysis) -> Scores:
+    """All scores of the study as one, events first."""
+    return join([analysis.events, analysis.stations, analysis.cables])
+
+
+def _scores_frame(analysis: Analysis) -> pd.DataFrame:
+    parts = [("event", analysis.events), ("station", analysis.stations),
+             ("cable", analysis.cables)]
+    return pd.concat([scores.to_frame().reset_index().assign(kind=kind)
+                      for kind, scores in parts], ignore_index=True)
+
+
+def _country_frame(analysis: Analysis) -> pd.DataFrame:
+    """Scenario x country, long, rows in which the country feels nothing left out."""
+    parts = [("event", analysis.events), ("station", analysis.stations),
+             ("cable", analysis.cables)]
+    frames = []
+    for kind, scores in parts:
+        frame = scores.by_country()
+        felt = frame.drop(columns=[c for c in frame if c.startswith("margin")])
+        frames.append(frame[(felt != 0).any(axis=1)].reset_index().assign(kind=kind))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _write_map(analysis: Analysis, path: Path) -> None:
+    axes = draw_map(analysis.net, analysis.events)
+    axes.figure.savefig(path, dpi=150)
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON knows them; infinity and NaN become null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return round(value, 6) if np.isfinite(value) else None
+    return value
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """No progress asked for."""
