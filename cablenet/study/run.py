@@ -72,8 +72,11 @@ def run_study(
         "countries.parquet": lambda path: analysis.countries.to_parquet(path, index=False),
         "links.parquet": lambda path: analysis.net.to_geo().to_parquet(path),
     }
-    written = files.write_together(Path(out), writers)
-    return StudyResult(spec, analysis, summary, Path(out), tuple(written))
+    with files.whole_folder(Path(out), marker="summary.json") as folder:
+        for name, write in writers.items():
+            write(folder / name)
+    return StudyResult(spec, analysis, summary, Path(out),
+                       tuple(Path(out) / name for name in writers))
 
 
 def summarise(analysis: Analysis, findings: list[str]) -> dict[str, Any]:
