@@ -1,1 +1,9 @@
-"""The cablenet service: the library over HTTP."""
+"""The cablenet service: the library over HTTP. Nothing runs at import; see `create_app`."""
+
+from __future__ import annotations
+
+from cablenet_api.app import create_app
+from cablenet_api.server import serve
+from cablenet_api.settings import Settings
+
+__all__ = ["Settings", "create_app", "serve"]

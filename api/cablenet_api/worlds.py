@@ -1,0 +1,77 @@
+"""The networks a service answers from: built once for each day, the least used one let go."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from threading import Lock
+
+import cablenet as cn
+from cablenet_api.problems import AtlasUnavailableError
+
+LoadNetwork = Callable[[date | None], "cn.Network"]
+
+
+def load_atlas(as_of: date | None) -> cn.Network:
+    """The network of the shipped atlas on one day."""
+    return cn.build_network(cn.atlas(as_of=as_of))
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """One network with what is made for it once."""
+
+    network: cn.Network
+
+    @cached_property
+    def named_events(self) -> cn.ScenarioSet:
+        """The named failures that hit something on the network's day."""
+        return cn.named_events(self.network)
+
+
+class Worlds:
+    """Networks by day. One is built at a time; asking for one that is ready does not wait."""
+
+    def __init__(self, load: LoadNetwork, kept: int) -> None:
+        self._load, self._kept = load, kept
+        self._ready: OrderedDict[date | None, World] = OrderedDict()
+        self._reading, self._building = Lock(), Lock()
+
+    @property
+    def days(self) -> list[date | None]:
+        """The days that are ready, longest unused first."""
+        with self._reading:
+            return list(self._ready)
+
+    def get(self, as_of: date | None) -> World:
+        """The world of one day, built when it is not ready.
+
+        Raises
+        ------
+        AtlasUnavailableError
+            when the map itself cannot be loaded
+        """
+        world = self._find(as_of)
+        if world is not None:
+            return world
+        with self._building:
+            world = self._find(as_of)
+            if world is None:
+                try:
+                    world = World(self._load(as_of))
+                except (cn.errors.CablenetError, OSError) as error:
+                    raise AtlasUnavailableError("the map of this service is not usable") from error
+                with self._reading:
+                    self._ready[as_of] = world
+                    while len(self._ready) > self._kept:
+                        self._ready.popitem(last=False)
+            return world
+
+    def _find(self, as_of: date | None) -> World | None:
+        with self._reading:
+            if as_of in self._ready:
+                self._ready.move_to_end(as_of)
+            return self._ready.get(as_of)
