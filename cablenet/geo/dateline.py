@@ -6,6 +6,7 @@ line may run from 140 to 236. RFC 7946 3.1.9 asks published geometry to be cut a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ def cut(shape: Any) -> Any:
     low, _, high, _ = shape.bounds
     if shape.is_empty or (low >= -180.0 and high <= 180.0):
         return shape
+    if shape.geom_type == "LineString":
+        lines = _cut_line(shapely.get_coordinates(shape))
+        return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
     first = int(np.floor((low + 180.0) / 360.0))
     last = int(np.ceil((high + 180.0) / 360.0))
     parts: list[Any] = []
@@ -43,12 +47,42 @@ def cut(shape: Any) -> Any:
         if not piece.is_empty:
             parts += list(getattr(translate(piece, xoff=-360.0 * turn), "geoms",
                                   [translate(piece, xoff=-360.0 * turn)]))
-    kind = shape.geom_type.removeprefix("Multi")
+    kind: str = shape.geom_type.removeprefix("Multi")
     parts = [part for part in parts if part.geom_type == kind]
     if len(parts) == 1:
         return parts[0]
-    return {"LineString": shapely.MultiLineString, "Polygon": shapely.MultiPolygon,
-            "Point": shapely.MultiPoint}[kind](parts)
+    several: dict[str, Any] = {"LineString": shapely.MultiLineString,
+                               "Polygon": shapely.MultiPolygon, "Point": shapely.MultiPoint}
+    return several[kind](parts)
+
+
+def _cut_line(xy: Floats) -> list[shapely.LineString]:
+    """The parts of a line on each side of the dateline, in their order along it.
+
+    Not by overlay, which would take a stretch that the line runs twice only once.
+    """
+    turn = np.floor((xy[:, 0] + 180.0) / 360.0)
+    lines: list[shapely.LineString] = []
+    part: list[Floats] = [xy[0]]
+    here = turn[0]
+    for (x0, y0), (x1, y1) in pairwise(xy):
+        while abs(x1 - 360.0 * here) > 180.0:
+            step = 1.0 if x1 > 360.0 * here else -1.0
+            edge = 360.0 * here + step * 180.0
+            share = (edge - x0) / (x1 - x0)
+            part.append(np.array([edge, y0 + share * (y1 - y0)]))
+            lines += _moved(part, here)
+            part = [part[-1]]
+            here += step
+        part.append(np.array([x1, y1]))
+    return lines + _moved(part, here)
+
+
+def _moved(part: list[Floats], turn: float) -> list[shapely.LineString]:
+    """One part shifted back into -180..180; nothing where it is a mere point."""
+    xy = np.array(part)
+    xy[:, 0] -= 360.0 * turn
+    return [shapely.LineString(xy)] if (xy != xy[0]).any() else []
 
 
 def cut_all(shapes: Any) -> NDArray[np.object_]:

@@ -37,7 +37,7 @@ def line_lengths_km(lines: Any) -> Floats:
     step = distance_km(coordinates[:-1, 0], coordinates[:-1, 1],
                        coordinates[1:, 0], coordinates[1:, 1])
     same = owner[1:] == owner[:-1]
-    return np.bincount(owner[1:][same], step[same], minlength=count)
+    return np.asarray(np.bincount(owner[1:][same], step[same], minlength=count), float)
 
 
 def line_length_km(line: shapely.LineString) -> float:
@@ -105,9 +105,20 @@ def nearest_on_line(line: shapely.LineString, lon: float, lat: float) -> tuple[f
 
 
 def disk(lon: float, lat: float, radius_km: float, vertices: int = 128) -> shapely.Polygon:
-    """The geodesic disk as a polygon in lon, lat, unwrapped about its centre."""
+    """The geodesic disk as a polygon in lon, lat, unwrapped about its centre.
+
+    A disk over a pole becomes a cap: every longitude within half a turn of its centre, from its
+    edge to the pole.
+    """
     azimuths = np.linspace(0, 360, vertices, endpoint=False)
     lons, lats, _ = GEOD.fwd(np.full(vertices, lon), np.full(vertices, lat), azimuths,
                              np.full(vertices, radius_km * 1000.0))
     lons = lon + (np.asarray(lons) - lon + 180.0) % 360.0 - 180.0
-    return shapely.Polygon(np.column_stack([lons, lats]))
+    ring = np.column_stack([lons, lats])
+    pole = float(np.copysign(90.0, lat))
+    if float(distance_km(lon, lat, lon, pole)) >= radius_km:
+        return shapely.Polygon(ring)
+    ring = ring[np.argsort(lons)]
+    low, high = ring[0, 1], ring[-1, 1]
+    return shapely.Polygon([(lon - 180.0, pole), (lon - 180.0, low), *ring,
+                            (lon + 180.0, high), (lon + 180.0, pole)])

@@ -48,7 +48,7 @@ def test_missing_capacities_ask_for_a_rule_by_name():
     net = build_network(small_world([("a", "AA", 0, 0), ("b", "BB", 10, 0)],
                                     {"ab": [("a", "b")]}, hubs=["AA"], lit_tbps=None))
     events = losses.cable_losses(net)
-    with pytest.raises(MissingCapacityError, match="1 of 1 sections .* unit-per-cable"):
+    with pytest.raises(MissingCapacityError, match=r"1 of 1 sections .* unit-per-cable"):
         measure(net, events, Options())
     got = measure(net, events, Options("unit-per-cable"))
     assert got.scenario["capacity_loss_tbps"].tolist() == [1.0]
