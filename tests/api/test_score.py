@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 import cablenet as cn
 from cablenet.testing import ring
 
-ATLAS = Path(__file__).parents[2] / "geodata/cablenet_geodata/chokepoints.geojson"
+ATLAS = Path(__file__).parents[2] / "geodata/cablenet_geodata/land.parquet"
 needs_atlas = pytest.mark.skipif(not ATLAS.exists(), reason="the shipped atlas is not built yet")
 SQUARE = [[9, -6], [11, -6], [11, -4], [9, -4], [9, -6]]
 """A square round the middle of cable bc, which runs from (10, 0) to (10, -10)."""
