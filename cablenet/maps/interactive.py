@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-
 from cablenet.maps import vendor
 from cablenet.maps.payload import MapPayload, map_payload
 from cablenet.maps.projection import INDO_PACIFIC, window_of

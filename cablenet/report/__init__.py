@@ -13,6 +13,7 @@ from cablenet.report.content import (
     Table,
     Words,
 )
+from cablenet.report.page import report_html, write_report
 
 __all__ = [
     "Curve",
@@ -24,4 +25,6 @@ __all__ = [
     "Section",
     "Table",
     "Words",
+    "report_html",
+    "write_report",
 ]

@@ -122,6 +122,7 @@ class Finding:
     """One headline in plain words, with the table and the rows that prove it.
 
     `table` is the key of a `Table`; `rows` are values of its id column, none means all of it.
+    `scenario` is a name from the map's scenarios, which the reader may then see on the map.
     """
 
     text: str
@@ -129,6 +130,7 @@ class Finding:
     rows: Sequence[str] = ()
     tone: Tone = "plain"
     detail: str = ""
+    scenario: str = ""
 
 
 @dataclass(frozen=True)

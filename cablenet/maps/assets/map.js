@@ -171,6 +171,21 @@ function showScenario(map, data, scenario) {
   });
 }
 
+function flyTo(map, data, scenario) {
+  const points = scenario.l.flatMap((i) => {
+    const { type, coordinates } = data.links.features[i].geometry;
+    return type === "LineString" ? coordinates : coordinates.flat();
+  });
+  if (!points.length) return;
+  const lons = points.map((p) => p[0]);
+  const lats = points.map((p) => p[1]);
+  const west = Math.min(...lons), east = Math.max(...lons);
+  const turn = west < -30 ? 360 : 0; // the Atlantic is at the edge: the Americas lie in the east
+  if (east - west > 200) return;
+  const jump = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  map.fitBounds([[west + turn, Math.min(...lats)], [east + turn, Math.max(...lats)]], { padding: 60, maxZoom: 4.2, duration: jump ? 0 : 900 });
+}
+
 function tell(info, data, scenario) {
   if (!scenario) {
     info.replaceChildren(make("p", {}, "Nothing has failed. Pick a scenario to see what it takes away and whom it hits; point at a cable or a station to see what it is."));
@@ -243,7 +258,7 @@ async function start(root) {
   const info = root.querySelector(".cn-info");
   tell(info, data, null);
   map.on("style.load", () => showScenario(map, data, now));
-  picker(root, data, (scenario) => { now = scenario; showScenario(map, data, now); tell(info, data, now); });
+  picker(root, data, (scenario) => { now = scenario; showScenario(map, data, now); tell(info, data, now); if (now) flyTo(map, data, now); });
   toggles(root, map);
   pointing(maplibre, map, data);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map.setStyle(mapStyle(root, data), { diff: false }));
