@@ -254,6 +254,18 @@ class Network:
         return replace(self, links=replace(self.links, in_service=changed),
                        notes=(*self.notes, note) if note else self.notes)
 
+    def explore(self) -> Any:
+        """An interactive map of the network; needs no internet."""
+        from cablenet.maps import explore  # a picture asked of its numbers: the one call upwards
+
+        return explore(self)
+
+    def plot(self, **options: Any) -> Any:
+        """A printed map of the network; returns the matplotlib axes."""
+        from cablenet.maps import draw_map
+
+        return draw_map(self, **options)
+
     def nodes_frame(self) -> gpd.GeoDataFrame:
         """All nodes as points, with readable columns."""
         nodes = self.nodes

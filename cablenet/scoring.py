@@ -166,6 +166,12 @@ class Scores:
             shapes.append(shapely.MultiLineString(parts))
         return gpd.GeoDataFrame(self.to_frame().reset_index(), geometry=shapes, crs="EPSG:4326")
 
+    def explore(self, title: str = "") -> Any:
+        """An interactive map with these scenarios to pick from; needs no internet."""
+        from cablenet.maps import explore  # the one call upwards: a picture asked of its numbers
+
+        return explore(self.network, self, title=title)
+
     def plot(self, n: int = 15, by: str | None = None) -> Any:
         """A bar chart of the n worst scenarios; returns the matplotlib axes."""
         import matplotlib.pyplot as plt

@@ -8,7 +8,7 @@ import numpy as np
 
 from cablenet import catalogue
 from cablenet.bench import peers
-from cablenet.bench.runner import Case, Progress, timed
+from cablenet.bench.case import Case, Progress, timed
 from cablenet.network import Network
 from cablenet.scenarios.losses import cable_losses
 from cablenet.scoring import score

@@ -107,7 +107,7 @@ def _corridors(links: Links) -> Iterator[Entry]:
     square adds nothing and is left out.
     """
     cells: dict[tuple[int, int], set[int]] = {}
-    wet = np.flatnonzero(links.kind == SECTIONS[0])
+    wet = np.flatnonzero((links.kind == SECTIONS[0]) & (shapely.length(links.geometry) > 0))
     if not len(wet):
         return
     fine = shapely.segmentize(links.geometry[wet], 0.25)
