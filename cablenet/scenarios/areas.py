@@ -7,6 +7,7 @@ section hit becomes one fault, in the middle of its longest run inside.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -72,9 +73,9 @@ def corridor(net: Network, line: Any, width_km: float, *, name: str, cause: str 
     `line` is a LineString in lon, lat or its well-known text.
     """
     track = shapely.from_wkt(line) if isinstance(line, str) else line
-    dense, _ = geodesic.densify(dateline.unwrap(track), max(1.0, width_km / 4))
+    dense, _ = geodesic.densify(dateline.unwrap(track), max(5.0, width_km / 4))
     disks = [geodesic.disk(x, y, width_km / 2, 48) for x, y in dense]
-    area = shapely.union_all(disks)
+    area = shapely.union_all([shapely.union_all(pair).convex_hull for pair in pairwise(disks)])
     made = recipe("corridor", line=track.wkt, width_km=width_km, name=name, cause=cause,
                   stations=stations)
     sections, middle = _sections_inside(net, area)
@@ -117,7 +118,7 @@ def area_events(net: Network, areas: gpd.GeoDataFrame) -> ScenarioSet:
     Areas in which nothing is in service on the network's day are left out.
     """
     records = [{"name": str(row["name"]), "wkt": row.geometry.wkt,
-                "cause": str(row.get("cause") or "area"),
+                "cause": "area" if pd.isna(row.get("cause")) else str(row["cause"]),
                 "rate_per_year": _number(row.get("rate_per_year"))}
                for _, row in areas.iterrows()]
     return areas_from_wkt(net, records)

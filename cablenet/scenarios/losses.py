@@ -70,10 +70,13 @@ def joint_loss(net: Network, name: str, *, cables: Sequence[str] = (),
 
 def _units(net: Network, unit: str) -> list[tuple[str, Ints]]:
     if unit == "cable":
-        return [(str(net.cable_name[c]), net.links_of_cable(c)) for c in _live_cables(net)]
+        cables = _live_cables(net)
+        names = _distinct([str(net.cable_name[c]) for c in cables])
+        return list(zip(names, map(net.links_of_cable, cables), strict=True))
     if unit == "station":
-        return [(f"{net.nodes.name[s]} ({net.nodes.country[s]})", net.links_at_node(s))
-                for s in _live_stations(net)]
+        stations = _live_stations(net)
+        names = _distinct([f"{net.nodes.name[s]} ({net.nodes.country[s]})" for s in stations])
+        return list(zip(names, map(net.links_at_node, stations), strict=True))
     if unit == "segment":
         sections = np.flatnonzero((net.links.cable >= 0) & net.links.in_service)
         return [(str(net.links.id[link]), np.array([link])) for link in sections]

@@ -100,16 +100,16 @@ class ScenarioSet:
             if which not in self._rows:
                 raise UnknownNameError("scenario", which, self.names)
             which = self._rows[which]
-        if isinstance(which, int):
-            rows = np.array([range(len(self))[which]])
-        else:
-            rows = np.arange(len(self))[which]
+        rows = np.atleast_1d(np.arange(len(self))[which])
         place = pd.Series(np.arange(len(rows)), index=rows)
         faults = self.faults[self.faults["scenario"].isin(rows)]
         faults = faults.assign(scenario=faults["scenario"].map(place)).reset_index(drop=True)
         names = tuple(self.names[row] for row in rows)
+        earlier = [0 if self._rows[name] == row else self.names[:row].count(name)
+                   for name, row in zip(names, rows.tolist(), strict=True)]
         return ScenarioSet(names, self.failed[rows], frozen(self.rate_per_year[rows]), faults,
-                           recipe("pick", names=list(names), parts=list(self.recipe.parts)),
+                           recipe("pick", names=list(names), earlier=earlier,
+                                  parts=list(self.recipe.parts)),
                            self.network_fingerprint)
 
     def __add__(self, other: ScenarioSet) -> ScenarioSet:
@@ -198,10 +198,18 @@ def concat(sets: Sequence[ScenarioSet]) -> ScenarioSet:
     )
 
 
-def _pick(net: Network, names: Sequence[str], parts: Sequence[Sequence[str]]) -> ScenarioSet:
-    """Some scenarios of a recipe, by name."""
+def _pick(net: Network, names: Sequence[str], parts: Sequence[Sequence[str]],
+          earlier: Sequence[int]) -> ScenarioSet:
+    """Some scenarios of a recipe, by name and how many of that name come earlier."""
     whole = Recipe(tuple((source, params) for source, params in parts)).regenerate(net)
-    wanted = [whole._rows[name] for name in names if name in whole._rows]
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(whole.names):
+        rows.setdefault(name, []).append(row)
+    wanted = [rows[name][nth] for name, nth in zip(names, earlier, strict=True)
+              if nth < len(rows.get(name, []))]
+    if not wanted:
+        raise NothingHitError(f"none of {len(names)} scenarios picked ({', '.join(names[:3])}) "
+                              "exists on this network")
     return whole[wanted]
 
 
