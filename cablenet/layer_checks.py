@@ -84,19 +84,18 @@ def coerce(frame: pd.DataFrame | None, table: Table) -> tuple[pd.DataFrame, list
 def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
     """Every `refers` column points at a row that exists (tables that are empty are not asked)."""
     problems: list[Problem] = []
+    keys_of = {name: row_keys(tables[name], table) for name, table in TABLES.items()}
     for table in TABLES.values():
-        frame = tables[table.name]
+        frame, keys = tables[table.name], keys_of[table.name]
         for column in table.columns:
             if not column.refers or not len(frame):
                 continue
             targets = column.refers.split("|")
             if not any(len(tables[target]) for target in targets):
                 continue
-            known = {key for target in targets
-                     for key in row_keys(tables[target], TABLES[target])}
+            known = {key for target in targets for key in keys_of[target]}
             values = frame[column.name]
             bad = np.flatnonzero(values.notna().to_numpy() & ~values.isin(known).to_numpy())
-            keys = row_keys(frame, table)
             cure = f"add it to {' or '.join(targets)} or mend the id"
             for row in bad[:SHOWN]:
                 problems.append(Problem(table.name, str(keys[row]), column.name,
@@ -168,6 +167,10 @@ def _objects(values: Iterable[object]) -> pd.Series:
 
 
 def _coerce_column(values: pd.Series | None, column: Column, n: int) -> tuple[pd.Series, list[Finding]]:
+    if values is None and not column.required:
+        if column.kind in ("number", "integer"):
+            return pd.Series(np.full(n, np.nan)), []
+        return pd.Series([None] * n, dtype="boolean" if column.kind == "flag" else "str"), []
     if column.kind in ("number", "integer"):
         return _coerce_number(values, column, n)
     text = (pd.Series([None] * n, dtype=object) if values is None
