@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from cablenet.files.atomic import whole_file, whole_folder
 from cablenet.files.layer_writer import write_layers
+from cablenet.files.results import write_results
 
-__all__ = ["whole_file", "whole_folder", "write_layers"]
+__all__ = ["whole_file", "whole_folder", "write_layers", "write_results"]

@@ -114,14 +114,10 @@ def _write_geopackage(layers: Layers, path: Path) -> None:
             frame = layers[table.name]
             if not len(frame):
                 continue
-            if table.geometry:
-                plain = frame.rename_geometry("geom") if frame.geometry.name != "geom" else frame
-                plain.to_file(draft, layer=table.name, driver="GPKG", engine="pyogrio",
-                              mode="a" if draft.exists() else "w")
-            else:
-                gpd.GeoDataFrame(frame).to_file(draft, layer=table.name, driver="GPKG",
-                                                engine="pyogrio",
-                                                mode="a" if draft.exists() else "w")
+            frame = (frame.rename_geometry("geom") if table.geometry
+                     else gpd.GeoDataFrame(frame))
+            frame.to_file(draft, layer=table.name, driver="GPKG", engine="pyogrio",
+                          mode="a" if draft.exists() else "w", promote_to_multi=False)
         meta = describe(layers)
         with sqlite3.connect(draft) as connection:
             connection.execute(f'CREATE TABLE "{META}" (name TEXT, as_of TEXT)')

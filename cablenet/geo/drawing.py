@@ -11,8 +11,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from cablenet.geo.geodesic import EARTH_RADIUS_KM, KM_PER_DEGREE, distance_km, wrap_lon
@@ -68,16 +66,16 @@ class Drawing:
         return middle
 
     def parts(self) -> int:
-        used = np.unique(np.array(list(self.edges), dtype=np.int64).reshape(-1, 2))
-        return len(set(self.labels()[used])) if len(used) else 0
+        label = self.labels()
+        return len({int(label[a]) for a, _ in self.edges})
 
-    def labels(self) -> NDArray[np.int32]:
+    def labels(self) -> NDArray[np.int64]:
         ends = np.array(list(self.edges), dtype=np.int64).reshape(-1, 2)
         return _components(ends, len(self.lon))
 
 
 def welded(pieces: Sequence[Floats], built: Sequence[bool],
-            weld_km: float) -> tuple[Drawing, int]:
+           weld_km: float) -> tuple[Drawing, int]:
     """Give vertices that coincide one number; count the ends that rest on an inner vertex."""
     pieces = [np.asarray(piece, float) for piece in pieces]
     if not pieces:
@@ -86,11 +84,9 @@ def welded(pieces: Sequence[Floats], built: Sequence[bool],
     sphere = _on_sphere(points[:, 0], points[:, 1])
     pairs = cKDTree(sphere).query_pairs(weld_km, output_type="ndarray").astype(np.int64)
     label = _components(pairs, len(points))
-    _, first, number = np.unique(label, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))
-    number, first = order[number], np.sort(first)
-    drawing = Drawing([wrap_lon(lon) for lon in points[first, 0].tolist()],
-                       points[first, 1].tolist(), {})
+    first, number = np.unique(label, return_inverse=True)
+    drawing = Drawing([lon if abs(lon) <= 180 else wrap_lon(lon)
+                       for lon in points[first, 0].tolist()], points[first, 1].tolist(), {})
     at, inner, ends = 0, set[int](), list[int]()
     for piece, is_built in zip(pieces, built, strict=True):
         run = number[at:at + len(piece)].tolist()
@@ -103,6 +99,7 @@ def welded(pieces: Sequence[Floats], built: Sequence[bool],
 
 
 def merge_vertices(drawing: Drawing, vertex: int, into: int) -> None:
+    """Let one vertex take over the edges of another."""
     for edge in [edge for edge in drawing.edges if vertex in edge]:
         built, connector = drawing.edges.pop(edge)
         other = edge[0] if edge[1] == vertex else edge[1]
@@ -110,6 +107,7 @@ def merge_vertices(drawing: Drawing, vertex: int, into: int) -> None:
 
 
 def vertex_of(drawing: Drawing, place: int) -> int:
+    """The vertex a landing was put on."""
     return next(vertex for vertex, own in drawing.landing.items() if own == place)
 
 
@@ -159,8 +157,20 @@ def _on_sphere(lon: Floats, lat: Floats) -> Floats:
         np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
 
 
-def _components(pairs: NDArray[np.int64], count: int) -> NDArray[np.int32]:
-    """The component number of each of `count` things that the pairs join."""
-    ones = np.ones(len(pairs), dtype=np.int8)
-    graph = coo_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
+def _components(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The component number of each of `count` things that the pairs join: its least member.
+
+    Plain union-find: a cable has a few dozen pairs, too few for a sparse matrix to pay.
+    """
+    root = list(range(count))
+
+    def find(thing: int) -> int:
+        while root[thing] != thing:
+            root[thing] = root[root[thing]]
+            thing = root[thing]
+        return thing
+
+    for a, b in pairs.tolist():
+        first, second = sorted((find(a), find(b)))
+        root[second] = first
+    return np.array([find(thing) for thing in range(count)], dtype=np.int64)

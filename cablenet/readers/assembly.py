@@ -76,8 +76,10 @@ def _unique_places(places: Sequence[RawPlace]) -> dict[str, RawPlace]:
     for place in places:
         old = unique.get(place.station_id, place)
         best = place if place.has_position and not old.has_position else old
+        name = best.name or old.name or place.name
         unique[place.station_id] = replace(
-            best, country_hint=best.country_hint or old.country_hint or place.country_hint)
+            best, name=name, country=best.country or name,
+            country_hint=best.country_hint or old.country_hint or place.country_hint)
     return unique
 
 
@@ -223,7 +225,7 @@ def _tables(raw: RawMap, work: _Work) -> dict[str, pd.DataFrame]:
                    for place in placed if codes[place.station_id] == UNKNOWN]
     stations = pd.DataFrame({
         "station_id": [place.station_id for place in placed],
-        "name": [place.name for place in placed],
+        "name": [place.name or _readable(place.station_id) for place in placed],
         "country": [codes[place.station_id] for place in placed],
         "level": "town", "position_sigma_km": PLACE_SIGMA_KM,
         "source_id": [place.station_id for place in placed], "source_version": raw.version,

@@ -88,7 +88,7 @@ def find_format(path: Path) -> str:
 
 def _folder_format(path: Path) -> str:
     for version in ("v3", "v2"):
-        for inner in ("web/public/api", "public/api", "api"):
+        for inner in ("web/public/api", "public/api", "api", "."):
             if (path / inner / version / "cable" / "cable-geo.json").is_file():
                 return f"telegeography-{version}"
     if (path / "cable" / "cable-geo.json").is_file():
