@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from twins import plain, worlds
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.errors import MissingCapacityError, UnknownNameError
@@ -38,7 +39,7 @@ def test_capacity_loss_equals_networkx_max_flow(seed):
 
 def test_losing_one_side_of_a_ring_halves_each_flow():
     # every country reaches AA both ways round, 10 Tbps each; one section less leaves 10 of 20
-    net = build_network(ring())
+    net = built(ring)
     got = measure(net, losses.cable_losses(net, ["ab"]), Options())
     assert got.country["capacity_loss_tbps"][0].tolist() == [0, 10, 10, 10]
     assert got.scenario["capacity_loss_worst_share"].tolist() == [0.5]
@@ -67,6 +68,6 @@ def test_the_length_rule_gives_long_cables_forty_and_short_ones_ten():
 
 
 def test_a_landing_on_the_way_is_lost_with_the_chain_and_takes_what_lies_behind():
-    net = build_network(chain())
+    net = built(chain)
     got = measure(net, losses.station_losses(net, ["b"]), Options())
     assert got.country["capacity_loss_tbps"][0].tolist() == [0, 10, 10]

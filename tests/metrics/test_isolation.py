@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from twins import plain, worlds
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.metrics import METRICS, Options
@@ -37,7 +38,7 @@ def test_isolation_equals_the_slow_twin(seed):
 
 
 def test_one_loss_on_a_ring_isolates_nobody_and_two_isolate_what_lies_between():
-    net = build_network(ring())
+    net = built(ring)
     one = measure(net, losses.all_losses(net), Options())
     assert one.scenario["isolated_countries"].tolist() == [0, 0, 0, 0]
     # ab + bc cut BB off; ab + cd cut BB and CC; the two at the hub (ab, da) cut all but AA
@@ -49,7 +50,7 @@ def test_one_loss_on_a_ring_isolates_nobody_and_two_isolate_what_lies_between():
 
 def test_the_only_hub_country_is_not_called_isolated_by_a_failure():
     # AA is the only hub: it reaches no hub abroad with nothing failed, so no failure did it
-    net = build_network(chain())
+    net = built(chain)
     got = measure(net, losses.cable_losses(net), Options())
     assert got.country["isolated"][0].tolist() == [0, 1, 1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from twins import plain, worlds
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.metrics import METRICS, Options
@@ -43,7 +44,7 @@ def test_added_latency_equals_networkx_shortest_paths(seed):
 
 def test_the_way_round_a_ring_is_longer_by_what_the_lines_measure():
     # BB to AA: ab (10 degrees on the equator, 1,113.2 km) fails; bc, cd and da remain
-    net = build_network(ring())
+    net = built(ring)
     km = dict(zip(net.links.id, net.links.length_km, strict=True))
     got = measure(net, losses.cable_losses(net, ["ab"]), Options())
     round_trip = 2 * (km["bc/1"] + km["cd/1"] + km["da/1"] - km["ab/1"]) / FIBRE_KM_PER_MS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from twins import plain, worlds
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.metrics import METRICS, Options
@@ -33,7 +34,7 @@ def test_margin_equals_brute_force_over_subsets(seed, unit):
 
 
 def test_a_ring_stands_one_cable_and_not_two():
-    net = build_network(ring())
+    net = built(ring)
     assert country_margins(net).tolist() == [np.inf, 2, 2, 2]
     assert country_margins(net, "station").tolist() == [np.inf, 1, 1, 1]  # its own, or the hub's
     got = measure(net, losses.cable_losses(net, ["ab"]), Options())
@@ -71,5 +72,5 @@ def test_a_land_border_to_a_hub_makes_the_margin_infinite():
 
 
 def test_a_branch_is_one_cable_from_isolation_like_its_trunk():
-    assert country_margins(build_network(trunk_and_branch())).tolist() == [np.inf, 1, 1]
-    assert country_margins(build_network(chain())).tolist() == [np.inf, 1, 1]
+    assert country_margins(built(trunk_and_branch)).tolist() == [np.inf, 1, 1]
+    assert country_margins(built(chain)).tolist() == [np.inf, 1, 1]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.errors import InputError, NothingHitError, UnknownNameError
@@ -19,12 +22,12 @@ def lost_ids(net, scenarios, row=0):
     return {str(net.links.id[i]) for i in scenarios.links_lost(row)}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def net():
-    return build_network(ring())
+    return built(ring)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pacific():
     """Two cables from AA (170 E) to BB (170 W): `n` along 10 N, `s` along 10 S."""
     return build_network(small_world(
@@ -118,6 +121,7 @@ def test_a_corridor_across_the_dateline_takes_both_cables(pacific):
     assert lost_ids(pacific, got) == {"n/1", "s/1"}
 
 
+@cache
 def with_chokepoint():
     world = ring()
     choke = gpd.GeoDataFrame({"choke_id": ["mid"], "name": ["Middle Strait"]},
@@ -141,6 +145,7 @@ def test_a_chokepoint_is_also_a_shared_risk_group():
     assert [str(net.links.id[i]) for i in net.groups.members(r)] == ["ab/1"]
 
 
+@cache
 def with_waters():
     """`ab` crosses waters that AA and XX both claim; `cd` runs on the high seas alone."""
     world = small_world(

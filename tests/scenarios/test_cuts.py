@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.errors import NothingHitError, UnknownNameError
@@ -20,14 +21,14 @@ def isolated(net, scenarios):
 
 
 def test_a_cut_takes_exactly_the_nearest_section():
-    net = build_network(ring())
+    net = built(ring)
     assert lost_ids(net, cuts.cut(net, 5, 0.05)) == ["ab/1"]
     assert lost_ids(net, cuts.cut(net, 10.02, -5)) == ["bc/1"]
 
 
 def test_a_cut_says_where_the_fault_lies():
     # 5 degrees along the equator from a are 556.6 km
-    net = build_network(ring())
+    net = built(ring)
     fault = cuts.cut(net, 5, 0.05, cause="anchor").faults.iloc[0]
     assert (fault["segment_id"], fault["cause"], fault["scenario"]) == ("ab/1", "anchor", 0)
     assert fault["km_from_a"] == pytest.approx(556.6, abs=0.1)
@@ -35,7 +36,7 @@ def test_a_cut_says_where_the_fault_lies():
 
 
 def test_a_cut_that_hits_nothing_is_an_error_that_says_what_to_do():
-    net = build_network(ring())
+    net = built(ring)
     with pytest.raises(NothingHitError, match=r"within 25 km of 5, -5; .*widen within_km"):
         cuts.cut(net, 5, -5)
     assert lost_ids(net, cuts.cut(net, 5, -5, within_km=600, cable="ab")) == ["ab/1"]
@@ -43,7 +44,7 @@ def test_a_cut_that_hits_nothing_is_an_error_that_says_what_to_do():
 
 def test_the_limit_is_a_geodesic_distance():
     # 0.2 degrees of latitude at the equator are 22.1 km, 0.23 are 25.4
-    net = build_network(ring())
+    net = built(ring)
     cuts.cut(net, 5, 0.2)
     with pytest.raises(NothingHitError):
         cuts.cut(net, 5, 0.23)
@@ -67,7 +68,7 @@ def test_what_is_out_of_service_cannot_be_cut():
 
 
 def test_cutting_one_side_of_a_ring_isolates_nobody_and_both_sides_split_it():
-    net = build_network(ring())
+    net = built(ring)
     one, other = cuts.cut(net, 5, 0), cuts.cut(net, 0, -5)
     assert isolated(net, one) == [0, 0, 0, 0]
     from cablenet.scenarios.named import together
@@ -81,21 +82,21 @@ def test_cutting_one_side_of_a_ring_isolates_nobody_and_both_sides_split_it():
 
 def test_a_cut_branch_leaves_the_trunk_alone():
     # sections tb/1 a-u, tb/2 u-c, tb/3 u-b; b and its branch are cut off, CC is not
-    net = build_network(trunk_and_branch())
+    net = built(trunk_and_branch)
     got = cuts.cut(net, 10, -3)
     assert lost_ids(net, got) == ["tb/3"]
     assert isolated(net, got) == [0, 1, 0]
 
 
 def test_a_cut_trunk_leaves_both_halves_fed_from_their_own_ends():
-    net = build_network(trunk_and_branch())
+    net = built(trunk_and_branch)
     got = cuts.cut(net, 5, 0)
     assert lost_ids(net, got) == ["tb/1"]
     assert isolated(net, got) == [0, 1, 1]
 
 
 def test_a_cut_chain_isolates_what_lies_behind_it():
-    net = build_network(chain())
+    net = built(chain)
     assert isolated(net, cuts.cut(net, 15, 0)) == [0, 0, 1]
     assert isolated(net, cuts.cut(net, 5, 0)) == [0, 1, 1]
 

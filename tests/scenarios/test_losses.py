@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import comb
 
 import pytest
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.errors import InputError, NothingHitError, UnknownNameError
@@ -22,49 +24,49 @@ def isolated(net, scenarios):
 
 
 def test_a_lost_cable_loses_every_section():
-    net = build_network(chain())
+    net = built(chain)
     assert lost_ids(net, losses.cable_losses(net, ["ch"])) == {"ch/1", "ch/2"}
 
 
 def test_a_lost_station_loses_every_link_that_ends_there():
-    net = build_network(ring())
+    net = built(ring)
     assert lost_ids(net, losses.station_losses(net, ["b"])) == {"ab/1", "bc/1", "b>BB-gw"}
 
 
 def test_a_lost_landing_on_a_branch_does_not_cut_the_trunk():
-    net = build_network(trunk_and_branch())
+    net = built(trunk_and_branch)
     got = losses.station_losses(net, ["b"])
     assert lost_ids(net, got) == {"tb/3", "b>BB-gw"}
     assert isolated(net, got) == [0, 1, 0]
 
 
 def test_a_lost_landing_on_a_chain_cuts_what_lies_behind():
-    net = build_network(chain())
+    net = built(chain)
     assert isolated(net, losses.station_losses(net, ["b"])) == [0, 1, 1]
 
 
 def test_default_losses_are_all_that_is_in_service():
-    net = build_network(ring())
+    net = built(ring)
     assert list(losses.cable_losses(net)) == ["AB", "BC", "CD", "DA"]
     assert list(losses.station_losses(net)) == ["A (AA)", "B (BB)", "C (CC)", "D (DD)"]
 
 
 @pytest.mark.parametrize(("unit", "count"), [("cable", 4), ("segment", 4), ("station", 4)])
 def test_all_losses_of_order_two_are_every_single_and_every_pair(unit, count):
-    net = build_network(ring())
+    net = built(ring)
     got = losses.all_losses(net, order=2, unit=unit)
     assert len(got) == count + comb(count, 2)
     assert len(set(got.names)) == len(got)
 
 
 def test_a_pair_loses_what_both_lose():
-    net = build_network(ring())
+    net = built(ring)
     both = losses.all_losses(net, order=2)["AB + CD"]
     assert lost_ids(net, both) == {"ab/1", "cd/1"}
 
 
 def test_too_many_rows_are_refused_before_they_are_made():
-    net = build_network(ring())
+    net = built(ring)
     with pytest.raises(InputError, match="order 0"):
         losses.all_losses(net, order=0)
     with pytest.raises(InputError, match="no unit 'ship'; known: cable, segment, station"):
@@ -72,7 +74,7 @@ def test_too_many_rows_are_refused_before_they_are_made():
 
 
 def test_a_joint_loss_is_one_scenario_of_cables_and_stations():
-    net = build_network(ring())
+    net = built(ring)
     got = losses.joint_loss(net, "storm", cables=["cd"], stations=["b"])
     assert got.names == ("storm",)
     assert lost_ids(net, got) == {"ab/1", "bc/1", "b>BB-gw", "cd/1"}
@@ -89,13 +91,14 @@ def test_losing_a_cable_that_is_not_in_service_is_an_error():
 
 
 def test_unknown_cables_and_stations_are_named_with_the_nearest():
-    net = build_network(ring())
+    net = built(ring)
     with pytest.raises(UnknownNameError, match="no cable 'abc'"):
         losses.cable_losses(net, ["abc"])
     with pytest.raises(UnknownNameError, match="no station, branching unit or gateway 'z'"):
         losses.station_losses(net, ["z"])
 
 
+@cache
 def two_of_one_name():
     """Two systems that carry one name, as happens in real maps."""
     world = small_world([("a", "AA", 0, 0), ("b", "BB", 10, 0), ("c", "CC", 20, 0)],

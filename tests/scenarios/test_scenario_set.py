@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.errors import InputError, MismatchError, NothingHitError, UnknownNameError
@@ -12,12 +13,12 @@ from cablenet.scenarios.scenario_set import recipe
 from cablenet.testing import chain, random_candidates, ring
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def net():
-    return build_network(ring())
+    return built(ring)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sweep(net):
     return losses.all_losses(net, order=2)
 
@@ -60,7 +61,7 @@ def test_a_pick_keeps_its_faults_and_numbers_them_anew(net):
 
 
 def test_sets_of_different_networks_do_not_mix(net, sweep):
-    other = build_network(chain())
+    other = built(chain)
     with pytest.raises(MismatchError, match="cannot be joined"):
         sweep + losses.cable_losses(other)
     with pytest.raises(MismatchError, match=r"recipe\.regenerate"):
@@ -108,7 +109,7 @@ def test_a_recipe_lets_what_was_built_since_fail_too():
 
 
 def test_a_pick_of_which_nothing_is_left_is_an_error_and_not_an_empty_set(net, sweep):
-    other = build_network(chain())
+    other = built(chain)
     with pytest.raises(NothingHitError):
         sweep["AB"].recipe.regenerate(other)
 

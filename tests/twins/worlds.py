@@ -59,3 +59,9 @@ def set_of(net: Network, rows) -> ScenarioSet:
 def failures(seed: int) -> ScenarioSet:
     """The random failures of one world as a scenario set."""
     return set_of(network(seed), losses(seed))
+
+
+@cache
+def built(make) -> Network:
+    """The network of a small world that is drawn by a function; networks never change."""
+    return build_network(make())
