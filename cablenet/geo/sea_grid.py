@@ -21,6 +21,8 @@ ROWS, COLUMNS = 180 * BASE, 360 * BASE
 LAND, SEA, MIXED = 0, 1, 2
 LARGEST = 16
 """Side of the largest mesh cell, in base cells (0.8 degrees)."""
+KNIGHT_SIDE = 4
+"""Squares of at least this side get knight's moves."""
 NORTH, SOUTH = 78.0, -66.0
 """The mesh ends here; no cable of the atlas comes near."""
 
@@ -104,9 +106,10 @@ def _merge(sea: NDArray[np.bool_]) -> tuple[NDArray[np.int32], Floats, Floats, I
         lons.append((column + 0.5) * size / BASE - 180.0)
         lats.append((row + 0.5) * size / BASE - 90.0)
         sides.append(np.full(len(row), size))
-        moves.append(_knight_moves(number))
-        grown = np.repeat(np.repeat(number, size, axis=0), size, axis=1)
-        label = np.where(grown >= 0, grown, label)
+        if size >= KNIGHT_SIDE:
+            moves.append(_knight_moves(number))
+        tiles = label.reshape(ROWS // size, size, COLUMNS // size, size)
+        tiles[row, :, column, :] = number[row, column][:, None, None]
         count += len(row)
         if level:
             free = np.repeat(np.repeat(free & ~blocks[level], 2, axis=0), 2, axis=1)
@@ -136,7 +139,7 @@ def _knight_moves(number: NDArray[np.int32]) -> Ints:
 def _label_pairs(label: NDArray[np.int32]) -> Ints:
     """Pairs of squares that share a side, or a corner between two sea cells."""
     right = np.roll(label, -1, axis=1)
-    found = [_differing(label, right), _differing(label[:-1], label[1:])]
+    found = [_differing(label, right), _differing(label[:-1].T, label[1:].T)]
     for left, far, side_a, side_b in (
         (label[:-1], right[1:], right[:-1], label[1:]),
         (label[1:], right[:-1], right[1:], label[:-1]),
@@ -147,7 +150,9 @@ def _label_pairs(label: NDArray[np.int32]) -> Ints:
 
 
 def _differing(a: NDArray[np.int32], b: NDArray[np.int32]) -> Ints:
+    """Pairs of unlike cells, given once for a stretch of rows that repeats the same pair."""
     good = (a != b) & (a >= 0) & (b >= 0)
+    good[1:] &= (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     return np.column_stack([a[good], b[good]]).astype(np.int64)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,12 @@ class SeaRouter:
         return cls.from_mask(mask, np.ones_like(factor) if plain else factor)
 
     @classmethod
+    def from_file(cls, path: Path | str, *, plain: bool = False) -> SeaRouter:
+        """Build from the shipped `sea_mesh.npz`."""
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls.from_arrays(arrays, plain=plain)
+
+    @classmethod
     def from_mask(cls, mask: SeaMask, factor: Floats) -> SeaRouter:
         """Build the mesh of a mask and give its edges their costs."""
         mesh = build_mesh(mask)
@@ -76,7 +83,8 @@ class SeaRouter:
 
     def nearest(self, lon: float, lat: float) -> int:
         """The cell that holds a place or lies nearest to it; ValueError beyond `SNAP_KM`."""
-        chord, cells = self.finder.query(unit_vectors(np.array([lon]), np.array([lat]))[0], k=12)
+        chord, found = self.finder.query(unit_vectors(np.array([lon]), np.array([lat]))[0], k=12)
+        cells = np.asarray(found)
         side_km = self.mesh.side[cells] / (BASE * SMALL) * 111.2
         away = np.asarray(chord) * EARTH_RADIUS_KM
         beyond = np.maximum(away - side_km / 2, 0.0)
@@ -88,9 +96,9 @@ class SeaRouter:
     def tree(self, lon: float, lat: float, limit_km: float = np.inf) -> SeaTree:
         """Search from one place; cells costing more than `limit_km` stay at infinity."""
         start = self.nearest(lon, lat)
-        cost, before = dijkstra(self.graph, indices=start, return_predecessors=True,
+        cost, before = dijkstra(self.graph, indices=np.array([start]), return_predecessors=True,
                                 limit=limit_km)
-        return SeaTree(lon, lat, start, cost, before)
+        return SeaTree(lon, lat, start, cost[0], np.asarray(before[0], dtype=np.int32))
 
     def cost_km(self, tree: SeaTree, lon: float, lat: float) -> float:
         """Cost from the tree's root to a place."""

@@ -6,6 +6,7 @@ of the node before, the node after and the landing), 20 to 90 km off the coast w
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -142,7 +143,7 @@ class Placer:
 def _split(chain: Chain) -> list[tuple[str, ...]]:
     """Wet sections of a chain, cut at its land legs."""
     cuts = [0, *(i + 1 for i, land in enumerate(chain.land) if land), len(chain.stations)]
-    return [chain.stations[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [chain.stations[a:b] for a, b in itertools.pairwise(cuts)]
 
 
 def _legs(sections: list[list[Node]]) -> list[Leg]:
@@ -151,7 +152,7 @@ def _legs(sections: list[list[Node]]) -> list[Leg]:
     for k, section in enumerate(sections):
         if k:
             legs.append(Leg(_id(sections[k - 1][-1]), _id(section[0]), "land", "trunk"))
-        for before, after in zip(section[:-1], section[1:], strict=True):
+        for before, after in itertools.pairwise(section):
             legs.append(Leg(_id(before), _id(after), "wet", "trunk"))
             if isinstance(after, Unit) and after.station:
                 legs.append(Leg(_id(after), after.station, "wet", "branch"))

@@ -13,6 +13,7 @@ import shapely
 
 HERE = Path(__file__).parent
 FloatArray = np.ndarray
+EDGES = ("west", "south", "east", "north")
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +159,7 @@ def _codes(parts: FloatArray, names: list[str], numbers: list[str]) -> tuple[lis
         code = named["country"] if named else by_number.get(number, "")
         claim = named["claimants"] if named else ""
         for box in boxes:
-            west, south, east, north = (float(box[key]) for key in ("west", "south", "east", "north"))
+            west, south, east, north = (float(box[key]) for key in EDGES)
             if code == box["within"] and west <= lon <= east and south <= lat <= north:
                 code, claim = box["country"], box["claimants"]
         if not code:

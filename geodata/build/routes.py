@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import shapely
-from branching import Placer, Plan
+from branching import Placer
 from separation import moved_point, separated
 from topology import System
 
@@ -87,7 +87,7 @@ def _line(xy: np.ndarray) -> shapely.LineString:
     keep = np.concatenate([[True], np.any(np.diff(xy, axis=0) != 0, axis=1)])
     xy = xy[keep]
     if len(xy) == 1:
-        xy = np.vstack([xy, xy + [0.0, 1e-4]])
+        xy = np.vstack([xy, xy + np.array([0.0, 1e-4])])
     xy[:, 0] -= 360.0 * np.floor((xy[0, 0] + 180.0) / 360.0)
     return shapely.LineString(np.round(xy, DECIMALS))
 

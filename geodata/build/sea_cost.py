@@ -91,3 +91,11 @@ def cost_factor(depth: np.ndarray, clearance: np.ndarray) -> np.ndarray:
             inside = shapely.contains_xy(polygon, grid_lon[box], grid_lat[box])
             factor[box] = np.where(inside, factor[box] * float(row["factor"]), factor[box])
     return np.minimum(np.round(factor * 50), 255).astype(np.uint8)
+
+
+def shipped_depth(depth: np.ndarray) -> np.ndarray:
+    """Depth for the shipped grid: 1/4 degree (720, 1440), in tens of metres, 0 on land, int16."""
+    rows = (depth[:-1] + depth[1:]) / 2
+    cells = (rows + np.roll(rows, -1, axis=1)) / 2
+    coarse = cells.reshape(720, 3, 1440, 3).mean(axis=(1, 3))
+    return np.where(coarse <= 0, 0, np.maximum(np.round(coarse / 10), 1)).astype(np.int16)

@@ -2,7 +2,10 @@
 
 Real cables on one corridor lie some tens of kilometres apart. A smooth displacement field, drawn
 from a hash of the cable's id, moves all points of one cable together; it fades out towards the
-coast and in straits, so landings stay where they are and lines stay in the sea.
+coast and in straits, so landings stay where they are and lines stay in the sea. Shorter waves
+stand for the wandering of a surveyed route round seamounts and across other cables: without them
+the drawn lines had 0.90 of the published length in the median, with them about 0.93 (maps drawn
+by hand have 0.94; the rest is slack).
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ from cablenet.geo.sea_sight import blocked_legs
 AMPLITUDE_KM = 32.0
 SHARE_OF_CLEARANCE = 0.3
 WAVE_KM = (900.0, 2500.0)
-STEP_KM = 100.0
+WANDER_KM = 13.0
+WANDER_WAVE_KM = (220.0, 420.0)
+STEP_KM = 50.0
 
 
 def offsets_km(cable_id: str, lon: np.ndarray, lat: np.ndarray, clearance: np.ndarray
@@ -27,15 +32,22 @@ def offsets_km(cable_id: str, lon: np.ndarray, lat: np.ndarray, clearance: np.nd
     seed = int.from_bytes(hashlib.sha256(cable_id.encode()).digest()[:8], "big")
     rng = np.random.default_rng(seed)
     unit = unit_vectors(np.asarray(lon), np.asarray(lat)) * 6371.0
-    field = np.tile(rng.uniform(-0.7, 0.7, 2), (len(unit), 1))
+    field = np.tile(rng.uniform(-0.7, 0.7, 2) * AMPLITUDE_KM, (len(unit), 1))
     for _wave in range(3):
-        heading = rng.normal(size=3)
-        heading *= 2 * np.pi / rng.uniform(*WAVE_KM) / np.linalg.norm(heading)
-        phase = rng.uniform(0, 2 * np.pi, 2)
-        field += 0.45 * np.sin((unit @ heading)[:, None] + phase)
+        field += 0.45 * AMPLITUDE_KM * _wave_field(rng, unit, WAVE_KM)
+    for _wave in range(3):
+        field += WANDER_KM * _wave_field(rng, unit, WANDER_WAVE_KM)
     room = sample(clearance, np.asarray(lon), np.asarray(lat))
-    reach = np.minimum(AMPLITUDE_KM, SHARE_OF_CLEARANCE * np.maximum(room - 8.0, 0.0))
-    return field * reach[:, None]
+    share = np.minimum(1.0, SHARE_OF_CLEARANCE * np.maximum(room - 8.0, 0.0) / AMPLITUDE_KM)
+    return field * share[:, None]
+
+
+def _wave_field(rng: np.random.Generator, unit: np.ndarray, wave_km: tuple[float, float]
+                ) -> np.ndarray:
+    """One plane wave through the globe, seen at places: an east and a north share in -1..1."""
+    heading = rng.normal(size=3)
+    heading *= 2 * np.pi / rng.uniform(*wave_km) / np.linalg.norm(heading)
+    return np.sin((unit @ heading)[:, None] + rng.uniform(0, 2 * np.pi, 2))
 
 
 def moved(xy: np.ndarray, by_km: np.ndarray) -> np.ndarray:

@@ -100,7 +100,7 @@ def _system(row: object, landings: pd.DataFrame, declared: dict, ids: dict,
                 names = [town.removeprefix("T:").split("/", 1) for town in towns]
                 lists.append(([ids[(c, t)] for c, t in names],
                               [town.startswith("T:") for town in towns[1:]],
-                              True if kind == "trunk" else False))
+                              kind == "trunk"))
     else:
         for _number, part in landings.groupby("chain_no"):
             part = part.sort_values("seq")
@@ -120,7 +120,7 @@ def _chain(cable: str, row: object, names: list[str], land: list[bool], trunk: b
         at = stations.loc[names]
         km = distance_km(at.lon[:-1], at.lat[:-1], at.lon[1:], at.lat[1:]).sum()
         trunk = (km >= TRUNK_KM and len(names) > 2 and row.topology != "ring"
-                 and at.country.nunique() > 1 and cable not in declared["stay_chain"])
+                 and len(set(at.country)) > 1 and cable not in declared["stay_chain"])
         trunk = trunk or cable in declared["be_trunk"]
     return Chain(tuple(names), tuple(land), bool(trunk))
 
