@@ -88,7 +88,7 @@ _HOME = {
     "study": ("Study", "run_study"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
-__all__ = ["__version__", "errors", *sorted(_MODULE_OF)]  # noqa: PLE0604 - all are text
+__all__ = ["__version__", "errors", *sorted(_MODULE_OF)]
 
 
 def __getattr__(name: str) -> Any:

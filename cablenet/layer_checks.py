@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from functools import cache
 
 import geopandas as gpd
@@ -70,15 +71,9 @@ def coerce(frame: pd.DataFrame | None, table: Table) -> tuple[pd.DataFrame, list
         out = gpd.GeoDataFrame(out, geometry=np.asarray(frame.geometry.array), crs=WGS84)
     keys = row_keys(out, table)
     duplicated = pd.Series(keys).duplicated(keep="first").to_numpy()
-    for key in pd.unique(keys[duplicated])[:SHOWN]:
-        problems.append(Problem(table.name, str(key), table.key[0], "appears more than once",
-                                "give each row its own id"))
-    order = np.argsort(keys.astype(str), kind="stable") if len(table.key) == 1 else None
-    if order is None:
-        out = out.sort_values(list(table.key), kind="stable")
-    else:
-        out = out.iloc[order]
-    return out.reset_index(drop=True), problems
+    problems += [Problem(table.name, str(key), table.key[0], "appears more than once",
+                         "give each row its own id") for key in pd.unique(keys[duplicated])[:SHOWN]]
+    return out.sort_values(list(table.key), kind="stable", ignore_index=True), problems
 
 
 def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -154,11 +149,17 @@ def _blank(table: Table) -> pd.DataFrame:
     data = {c.name: _coerce_column(None, c, 0)[0] for c in table.columns}
     frame = pd.DataFrame(data)
     if table.geometry:
-        return gpd.GeoDataFrame(frame, geometry=[], crs=WGS84)
+        blank: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=[], crs=WGS84)
+        return blank
     return frame
 
 
 Finding = tuple[int, str, str]
+
+
+def _rows(flags: Any) -> list[int]:
+    """The numbers of the rows that are true."""
+    return [int(i) for i in np.flatnonzero(flags)]
 
 
 def _objects(values: Iterable[object]) -> pd.Series:
@@ -179,7 +180,7 @@ def _coerce_column(values: pd.Series | None, column: Column, n: int) -> tuple[pd
     found: list[Finding] = []
     if column.required:
         found += [(i, "is empty", f"fill in {column.meaning}")
-                  for i in np.flatnonzero(text.isna())]
+                  for i in _rows(text.isna())]
     if column.kind == "flag":
         return _coerce_flag(text, found)
     if column.kind == "date":
@@ -188,7 +189,7 @@ def _coerce_column(values: pd.Series | None, column: Column, n: int) -> tuple[pd
     if column.choices:
         found += [(i, f"'{text.iloc[i]}' is not one of {', '.join(column.choices)}",
                    "use one of these words")
-                  for i in np.flatnonzero(text.notna() & ~text.isin(column.choices))]
+                  for i in _rows(text.notna() & ~text.isin(column.choices))]
     return text.astype("str"), found
 
 
@@ -201,18 +202,18 @@ def _coerce_number(values: pd.Series | None, column: Column,
     array = parsed.to_numpy(float, na_value=np.nan)
     found: list[Finding] = [
         (i, f"'{values.iloc[i]}' is not a number", f"give a number in {column.unit or 'plain form'}")
-        for i in np.flatnonzero(np.isnan(array) & ~blank.to_numpy(bool))
+        for i in _rows(np.isnan(array) & ~blank.to_numpy(bool))
     ]
-    found += [(i, "is infinite", "give a finite number") for i in np.flatnonzero(np.isinf(array))]
+    found += [(i, "is infinite", "give a finite number") for i in _rows(np.isinf(array))]
     low = -np.inf if column.low is None else column.low
     high = np.inf if column.high is None else column.high
     with np.errstate(invalid="ignore"):
         outside = np.isfinite(array) & ((array < low) | (array > high))
     found += [(i, f"{array[i]:g} {column.unit} is outside {low:g} to {high:g}", "check the unit")
-              for i in np.flatnonzero(outside)]
+              for i in _rows(outside)]
     if column.required:
         found += [(i, "is empty", f"fill in {column.meaning}")
-                  for i in np.flatnonzero(blank.to_numpy(bool))]
+                  for i in _rows(blank.to_numpy(bool))]
     return pd.Series(array), found
 
 
@@ -223,7 +224,7 @@ def _coerce_flag(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list
 
     parsed = _objects(None if v is None else parse(v) for v in text)
     found += [(i, f"'{text.iloc[i]}' is neither true nor false", "write true or false")
-              for i in np.flatnonzero(text.notna() & parsed.isna())]
+              for i in _rows(text.notna() & parsed.isna())]
     return parsed.astype("boolean"), found
 
 
@@ -237,7 +238,7 @@ def _coerce_date(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list
 
     parsed = _objects(None if v is None else parse(v) for v in text)
     found += [(i, f"'{text.iloc[i]}' is not a date", "write YYYY-MM-DD")
-              for i in np.flatnonzero(text.notna() & parsed.isna())]
+              for i in _rows(text.notna() & parsed.isna())]
     return parsed.astype("str"), found
 
 
@@ -252,10 +253,11 @@ def _check_geometry(frame: gpd.GeoDataFrame, table: Table, out: pd.DataFrame) ->
 
     def tell(rows: np.ndarray, message: str, cure: str) -> None:
         problems.extend(Problem(table.name, str(keys[i]), "geometry", message, cure)
-                        for i in np.flatnonzero(rows)[:SHOWN])
+                        for i in _rows(rows)[:SHOWN])
 
     blank = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    allowed = {"Polygon": ("Polygon", "MultiPolygon")}.get(table.geometry or "", (table.geometry,))
+    allowed = {"Polygon": ["Polygon", "MultiPolygon"]}.get(
+        table.geometry or "", [str(table.geometry)])
     kinds = np.array([None if b else g.geom_type for g, b in zip(shapes, blank, strict=True)])
     tell(blank, "is empty", f"give it a {table.geometry}")
     tell(~blank & ~np.isin(kinds.astype(str), allowed), f"is not a {table.geometry}",

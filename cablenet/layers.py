@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -185,7 +185,7 @@ def _apply(patch: Patch, tables: dict[str, pd.DataFrame], overlay: Overlay) -> l
         return [Problem(where, patch.id, patch.column, "cannot be patched",
                         "name a column of the table that is not its key")]
     if isinstance(frame[patch.column].dtype, np.dtype) or patch.column == "geometry":
-        frame.loc[frame.index[hit[0]], patch.column] = patch.value
+        frame.loc[frame.index[hit[0]], patch.column] = cast(Any, patch.value)
     else:
         column = frame[patch.column].astype(object)
         column.iloc[hit[0]] = patch.value
@@ -203,7 +203,8 @@ def _canonical_rows(frame: pd.DataFrame, table: Table) -> list[bytes]:
         if column.kind in ("number", "integer"):
             columns.append([np.float64(v).tobytes() for v in values.to_numpy(float)])
         else:
-            columns.append([str(v).encode() for v in values.astype(object).where(values.notna(), "")])
+            plain = values.astype(object).where(values.notna(), "")
+            columns.append([str(v).encode() for v in plain])
     if table.geometry:
         columns.append(list(shapely.to_wkb(frame.geometry.to_numpy(), byte_order=1)))
     return [b"\x1f".join(cells) for cells in zip(*columns, strict=True)]

@@ -188,7 +188,7 @@ class Network:
             self.name,
             ((row.pop("node_id"), row) for row in
              attributes.drop(columns="geometry").to_dict("records")),
-            ((row.pop("from_id"), row.pop("to_id"), row.pop("link_id"), {"link": i, **row})
+            ((row.pop("from_id"), row.pop("to_id"), row.pop("link_id"), {"link": i} | row)
              for i, row in zip(links.index, links.to_dict("records"), strict=True)),
         )
 

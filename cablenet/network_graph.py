@@ -14,7 +14,7 @@ def frozen_multigraph(
     edges: Iterable[tuple[str, str, str, Mapping[str, object]]],
 ) -> Any:
     """A frozen `networkx.MultiGraph`; edges are (from, to, key, attributes)."""
-    graph = nx.MultiGraph(name=name)
+    graph: Any = nx.MultiGraph(name=name)
     graph.add_nodes_from(nodes)
     graph.add_edges_from(edges)
     return nx.freeze(graph)

@@ -1,4 +1,4 @@
-"""The house keeps its order: floors, circles, doors to heavy libraries, and what the wheel holds."""
+"""The house keeps its order: floors, circles, doors to heavy libraries, what the wheel holds."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_heavy_library_comes_in_by_its_door_only(library: str) -> None:
 def test_the_top_floor_says_import_cablenet_and_nothing_deeper(folder: str) -> None:
     for path in sorted((ROOT / folder).rglob("*.py")):
         deep = [name for name in imports(ast.parse(path.read_text()))
-                if name.startswith("cablenet.") and name.count(".") > 1
+                if (name.startswith("cablenet.") and name.count(".") > 1)
                 or name.split(".")[0] in ("ortools", "networkx", "geopandas")]
         assert not deep, (path.name, deep)
 
@@ -145,7 +145,7 @@ def test_the_top_floor_says_import_cablenet_and_nothing_deeper(folder: str) -> N
 def test_every_module_says_first_what_it_is() -> None:
     for relative, _, tree in modules():
         words = ast.get_docstring(tree)
-        assert words or relative.endswith("__init__.py") and not tree.body, relative
+        assert words or (relative.endswith("__init__.py") and not tree.body), relative
 
 
 def test_nothing_in_the_library_asks_the_clock_or_the_environment() -> None:
@@ -155,7 +155,7 @@ def test_nothing_in_the_library_asks_the_clock_or_the_environment() -> None:
     for relative, _, tree in modules():
         if not relative.startswith(allowed):
             named = set(imports(tree))
-            assert not {name for name in named if name.split(".")[0] in ("time", "random")}, relative
+            assert not {n for n in named if n.split(".")[0] in ("time", "random")}, relative
 
 
 def test_the_wheel_holds_exactly_three_packages(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 def graph_from_tables(layers: Layers, net: Network) -> Graph:
     """A multigraph of what is in service, edge by edge, lengths from the network."""
-    graph = nx.MultiGraph()
+    graph: Graph = nx.MultiGraph()
     for frame, key in ((layers.stations, "station_id"), (layers.branching_units, "bu_id"),
                        (layers.gateways, "gateway_id")):
         graph.add_nodes_from(frame[key])
@@ -98,7 +98,7 @@ def _round_trips(net: Network, graph: Graph) -> Floats:
 
 
 def _country_flows(net: Network, graph: Graph) -> Floats:
-    directed = nx.DiGraph()
+    directed: Graph = nx.DiGraph()
     for u, v, data in graph.edges(data=True):
         tbps = data["tbps"]
         for a, b in ((u, v), (v, u)):
@@ -139,7 +139,7 @@ class _ends:  # noqa: N801 - reads as a verb in the with statement
 
 def _margin(net: Network, graph: Graph, country: int) -> float:
     """A minimum cut in which each connected piece of a cable is a node of capacity 1."""
-    split = nx.DiGraph()
+    split: Graph = nx.DiGraph()
     links = net.links
     by_cable: dict[int, Any] = {}
     for u, v, i in graph.edges(keys=True):

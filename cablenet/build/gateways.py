@@ -22,8 +22,8 @@ def build_gateways(layers: Layers, index: dict[str, int], country_id: list[str],
     demand = table["demand_share"].fillna(table["people_share"]).fillna(1.0 / size)
     mine = countries.reindex(table["country"])
     gates = Gateways(
-        node=table["gateway_id"].map(index).to_numpy(np.int64),
-        country=table["country"].map(number).to_numpy(np.int64),
+        node=np.array([index[key] for key in table["gateway_id"]], np.int64),
+        country=np.array([number[code] for code in table["country"]], np.int64),
         people=np.nan_to_num(people * mine["population"].to_numpy(float)),
         users=np.nan_to_num(people * mine["internet_users"].to_numpy(float)),
         demand_tbps=np.nan_to_num(demand.to_numpy(float) * mine["demand_tbps"].to_numpy(float)),

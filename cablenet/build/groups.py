@@ -72,9 +72,9 @@ def links_inside(links: Links, area: shapely.Geometry) -> Ints:
 
 
 def _chokepoints(layers: Layers, links: Links) -> Iterator[Entry]:
-    for row in layers.tables["chokepoints"].itertuples():
-        yield (f"chokepoint:{row.choke_id}", "chokepoint", str(row.name),
-               links_inside(links, row.geometry))
+    table = layers["chokepoints"]
+    for key, name, area in zip(table["choke_id"], table["name"], table.geometry, strict=True):
+        yield f"chokepoint:{key}", "chokepoint", str(name), links_inside(links, area)
 
 
 def _jurisdictions(layers: Layers, links: Links) -> Iterator[Entry]:

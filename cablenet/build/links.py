@@ -35,7 +35,8 @@ def build_links(
         _proposed(candidates, index),
     ]
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    a, b = (frame[end].map(index).to_numpy(np.int64) for end in ("from_id", "to_id"))
+    a, b = (np.array([index[key] for key in frame[end]], np.int64)
+            for end in ("from_id", "to_id"))
     geometry = frame["geometry"].to_numpy(object).copy()
     straight = pd.isna(frame["geometry"]).to_numpy()
     geometry[straight] = _straight(nodes, a[straight], b[straight])

@@ -1,4 +1,4 @@
-"""The command line: one file per group of commands, names fixed so that scripts can rely on them."""
+"""The command line: one file per group of commands, names fixed for scripts to rely on."""
 
 from __future__ import annotations
 

@@ -107,8 +107,7 @@ def _print_scores(net: Network, scores: Any, json: bool) -> None:
             "faults": len(scores.scenarios.faults),
             "scores": {name: {"value": float(value), "unit": units[name]}
                        for name, value in row.items()},
-            "countries": {code: values for code, values in
-                          countries[harmed].to_dict("index").items()},
+            "countries": countries[harmed].to_dict("index"),
         })
         return
     import pandas as pd

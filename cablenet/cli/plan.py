@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli.common import AsOf, Json, LayersArgument, parse_day, print_json, print_table, progress
+from cablenet.cli.common import (
+    AsOf,
+    Json,
+    LayersArgument,
+    parse_day,
+    print_json,
+    print_table,
+    progress,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Plan what to build and which ship to send.")
 

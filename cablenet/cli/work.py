@@ -47,7 +47,10 @@ def check(
 
     report = cn.check_layers(cn.atlas() if layers is None else layers)
     if json:
-        print_json(report.to_json())
+        print_json({
+            "name": report.name, "errors": len(report.errors), "warnings": len(report.warnings),
+            "counts": report.counts, "problems": report.to_frame().to_dict("records"),
+            "known": report.known.to_dict("records")})
     else:
         typer.echo(report.summary())
     if report.errors:
@@ -104,8 +107,8 @@ def validate(
 
 def bench(
     name: Annotated[str, typer.Argument(help="Which bench: build.")] = "build",
-    data: Annotated[Path | None, typer.Option("--data", metavar="DIR",
-                                              help="TeleGeography directory to time as well.")] = None,
+    data: Annotated[Path | None, typer.Option(
+        "--data", metavar="DIR", help="TeleGeography directory to time as well.")] = None,
     json: Json = False,
 ) -> None:
     """Time our work beside networkx doing the same, with the answers compared."""
@@ -145,4 +148,4 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     wrong = [pair for pair in pairs if pair.count("=") != 1]
     if wrong:
         raise InputError(f"--map: '{wrong[0]}' is not OURS=THEIRS, such as name=cable_name")
-    return dict((pair.split("=")[0], pair.split("=")[1]) for pair in pairs)
+    return {ours: theirs for ours, theirs in (pair.split("=") for pair in pairs)}

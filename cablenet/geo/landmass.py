@@ -42,8 +42,9 @@ class Land:
         The polygon of the same country that holds the place comes first, then the nearest
         polygon of that country, then the nearest of any.
         """
-        points = shapely.points((np.asarray(lon) + 180.0) % 360.0 - 180.0, lat)
-        found = np.full(len(points), "", dtype=object)
+        points: Texts = np.array(
+            shapely.points((np.asarray(lon) + 180.0) % 360.0 - 180.0, lat), object, ndmin=1)
+        found: Texts = np.array([""] * len(lon), object)
         place, part = self._tree.query(points, predicate="intersects")
         same = self._country[part] == country[place]
         found[place[same]] = self._mass[part[same]]

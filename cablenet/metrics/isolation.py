@@ -79,7 +79,7 @@ def countries_cut(net: Network, cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
     open_gateways = np.zeros((cut.shape[0], len(net.country_id)))
     np.add.at(open_gateways.T, net.gateways.country, (~cut).T.astype(float))
     has = np.bincount(net.gateways.country, minlength=len(net.country_id)) > 0
-    return (open_gateways == 0) & has
+    return np.asarray((open_gateways == 0) & has)
 
 
 METRIC = Metric("isolated", HEADINGS, measure, COUNTRY_HEADINGS)

@@ -72,7 +72,7 @@ def corridor(net: Network, line: Any, width_km: float, *, name: str, cause: str 
 
     `line` is a LineString in lon, lat or its well-known text.
     """
-    track = shapely.from_wkt(line) if isinstance(line, str) else line
+    track: Any = shapely.from_wkt(line) if isinstance(line, str) else line
     dense, _ = geodesic.densify(dateline.unwrap(track), max(5.0, width_km / 4))
     disks = [geodesic.disk(x, y, width_km / 2, 48) for x, y in dense]
     area = shapely.union_all([shapely.union_all(pair).convex_hull for pair in pairwise(disks)])
@@ -126,7 +126,10 @@ def area_events(net: Network, areas: gpd.GeoDataFrame) -> ScenarioSet:
 
 def areas_from_wkt(net: Network, areas: Sequence[dict[str, Any]]) -> ScenarioSet:
     """`area_events` from plain records, which is how a recipe keeps it."""
-    names, links, rates, faults = [], [], [], []
+    names: list[str] = []
+    links: list[Ints] = []
+    rates: list[float] = []
+    faults: list[pd.DataFrame] = []
     for area in areas:
         shape = shapely.from_wkt(area["wkt"])
         sections, middle = _sections_inside(net, shape)

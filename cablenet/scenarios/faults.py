@@ -40,7 +40,7 @@ def _run_value(runs: pd.DataFrame, faults: pd.DataFrame, column: str) -> pd.Seri
         return pd.Series([None] * len(faults), index=faults.index, dtype=object)
     mine = runs[runs["segment_id"].isin(faults["segment_id"])]
     by_segment = {key: rows.sort_values("km_from") for key, rows in mine.groupby("segment_id")}
-    out = []
+    out: list[object] = []
     for segment, km in zip(faults["segment_id"], faults["km_from_a"], strict=True):
         rows = by_segment.get(segment)
         if rows is None:

@@ -121,7 +121,8 @@ class ScenarioSet:
 
     def links_lost(self, row: int) -> Ints:
         """The links that scenario `row` takes away."""
-        return self.failed.indices[self.failed.indptr[row]:self.failed.indptr[row + 1]]
+        start, stop = self.failed.indptr[row], self.failed.indptr[row + 1]
+        return self.failed.indices[start:stop].astype(np.int64)
 
     def check_network(self, net: Network) -> None:
         """Raise `MismatchError` unless these scenarios were made for `net`."""

@@ -61,8 +61,8 @@ def report_content(analysis: Analysis) -> ReportContent:
 
 def _load_table() -> Table:
     """Demand, service and use of every country, as the atlas was calibrated."""
-    frame = pd.read_csv(files("cablenet_geodata") / "calibration.csv", keep_default_na=False,
-                        na_values=[""])
+    frame = pd.read_csv(str(files("cablenet_geodata") / "calibration.csv"),
+                        keep_default_na=False, na_values=[""])
     return Table("load", "Demand and use on the intact map", frame,
                  "Peak demand of the inhabitants against lit capacity of the international links "
                  "in service. Calibrated once, before any validation.", "country")
@@ -70,7 +70,7 @@ def _load_table() -> Table:
 
 def _lengths() -> Table:
     """Drawn length against published length of every system that has one."""
-    frame = pd.read_csv(files("cablenet_geodata") / "length_check.csv")
+    frame = pd.read_csv(str(files("cablenet_geodata") / "length_check.csv"))
     return Table("lengths", "Drawn against published length", frame,
                  "Routes are our own; a ratio outside 0.8 to 1.25 has its reason beside it.",
                  "cable_id", shown=10)

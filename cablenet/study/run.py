@@ -34,7 +34,8 @@ class StudyResult:
 
     def __repr__(self) -> str:
         findings = "\n".join(f"  - {text}" for text in self.summary["findings"])
-        return f"<StudyResult '{self.study.name}': {len(self.files)} files in {self.out}>\n{findings}"
+        return (f"<StudyResult '{self.study.name}': {len(self.files)} files in {self.out}>\n"
+                f"{findings}")
 
 
 def run_study(
@@ -89,7 +90,7 @@ def summarise(analysis: Analysis, findings: list[str]) -> dict[str, Any]:
         plans["redundancy"] = analysis.redundancy.to_json()
     if analysis.repairs is not None:
         plans["repairs"] = analysis.repairs.to_json()
-    return _plain({
+    summary: dict[str, Any] = _plain({
         "study": analysis.study.name, "title": analysis.study.title,
         "as_of": str(net.as_of), "network": net.fingerprint, "map": analysis.layers.fingerprint,
         "cables_in_service": len(np.unique(net.links.cable[live])),
@@ -105,6 +106,7 @@ def summarise(analysis: Analysis, findings: list[str]) -> dict[str, Any]:
         "numbers_by_basis": basis_shares(analysis),
         "plans": plans, "findings": findings,
     })
+    return summary
 
 
 def _worst(scores: Any, bare: Any) -> dict[str, Any]:
@@ -136,7 +138,7 @@ def _country_frame(analysis: Analysis) -> pd.DataFrame:
     frames = []
     for kind, scores in parts:
         frame = scores.by_country()
-        felt = frame.drop(columns=[c for c in frame if c.startswith("margin")])
+        felt = frame.drop(columns=[c for c in frame if str(c).startswith("margin")])
         frames.append(frame[(felt != 0).any(axis=1)].reset_index().assign(kind=kind))
     return pd.concat(frames, ignore_index=True)
 

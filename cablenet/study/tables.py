@@ -97,8 +97,8 @@ def country_dependence(analysis: Analysis) -> Table:
 def quality_tables(analysis: Analysis) -> list[Table]:
     """How much of the map is sourced, estimated or assumed, and from where."""
     known = provenance_of(analysis.layers.tables)
-    counts = (known.groupby(["layer", "column"])["basis"].value_counts().unstack(fill_value=0)
-              .reindex(columns=list(BASES), fill_value=0))
+    counts = pd.crosstab([known["layer"], known["column"]], known["basis"])
+    counts = counts.reindex(columns=list(BASES), fill_value=0)
     total = counts.sum(axis=1)
     shares = counts.div(total, axis=0).mul(100).reset_index()
     shares.insert(2, "numbers", total.to_numpy())
