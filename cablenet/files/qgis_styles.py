@@ -56,10 +56,10 @@ def qml(style: Style) -> str:
         for number, (value, words, symbol) in enumerate(style.classes):
             named = {"symbol": str(number), "label": words, "render": "true"}
             if isinstance(value, tuple):
-                xml.SubElement(listed, "range", lower=f"{value[0]:.6f}", upper=f"{value[1]:.6f}",
-                               **named)
+                xml.SubElement(listed, "range", {"lower": f"{value[0]:.6f}",
+                                                 "upper": f"{value[1]:.6f}", **named})
             else:
-                xml.SubElement(listed, "category", value=value, type="string", **named)
+                xml.SubElement(listed, "category", {"value": value, "type": "string", **named})
             symbols.append(_symbol(str(number), symbol))
     renderer.append(symbols)
     if style.label:
@@ -72,7 +72,7 @@ def qml(style: Style) -> str:
 def _symbol(name: str, symbol: Symbol) -> xml.Element:
     element = xml.Element("symbol", name=name, type=symbol.kind, clip_to_extent="1",
                           force_rhr="0", alpha=f"{symbol.opacity:g}")
-    layer = xml.SubElement(element, "layer", **{
+    layer = xml.SubElement(element, "layer", {
         "class": LAYER_CLASS[symbol.kind], "enabled": "1", "locked": "0", "pass": "0"})
     _options(layer, _properties(symbol))
     return element

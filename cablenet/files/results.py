@@ -19,6 +19,9 @@ from cablenet.network import Network
 from cablenet.scoring import Scores
 
 CRS = "EPSG:4326"
+SIMPLIFIED_DEG = 0.005
+OLDEST_GPKG = "1.2"
+"""The GeoPackage version that QGIS 3.22 and GDAL of the same years read without a warning."""
 TEAL, NAVY, GREY, SAND, RED, GOLD = ("#2f84a6", "#0a3a57", "#8d99a1", "#a99f8d", "#c8321f",
                                      "#d99a1c")
 STYLES: dict[str, Style] = {
@@ -96,9 +99,11 @@ def write_results(
     layers |= {name: _published(frame) for name, frame in (extra or {}).items() if len(frame)}
     with whole_file(Path(path)) as draft:
         for name, frame in layers.items():
-            pyogrio.write_dataframe(_plain(frame), draft, layer=name, driver="GPKG",
-                                    append=draft.exists(), geometry_type=_type_of(frame),
-                                    promote_to_multi=_type_of(frame).startswith("Multi"))
+            kind = _type_of(frame)
+            pyogrio.write_dataframe(
+                _plain(frame), draft, layer=name, driver="GPKG", append=draft.exists(),
+                geometry_type=kind, promote_to_multi=kind.startswith("Multi"),
+                VERSION=OLDEST_GPKG)
         styles = {name: STYLES.get(name) or PLAIN[_type_of(frame).removeprefix("Multi")]
                   for name, frame in layers.items()}
         _write_styles(draft, styles, _moment(net))
@@ -149,8 +154,10 @@ def _gateways(net: Network) -> gpd.GeoDataFrame:
 
 
 def _scenarios(scores: Scores) -> gpd.GeoDataFrame:
-    """What each scenario takes away; those that take only links without a drawn line stay in."""
-    return scores.to_geo().assign(rate_per_year=scores.scenarios.rate_per_year)
+    """What each scenario takes away, drawn within half a kilometre of the links themselves."""
+    frame = scores.to_geo().assign(rate_per_year=scores.scenarios.rate_per_year)
+    lines = shapely.simplify(frame.geometry.array, SIMPLIFIED_DEG)
+    return frame.set_geometry(gpd.GeoSeries(lines, crs=CRS))
 
 
 def _published(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -167,7 +174,8 @@ def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if pd.api.types.is_float_dtype(values):
             out[name] = values.astype(float).replace([np.inf, -np.inf], np.nan)
         elif values.dtype == object or isinstance(values.dtype, pd.CategoricalDtype):
-            out[name] = pd.Series([_words(value) for value in values], index=out.index, dtype=object)
+            words = [_words(value) for value in values]
+            out[name] = pd.Series(words, index=out.index, dtype=object)
     return out
 
 

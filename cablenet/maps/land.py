@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
 from cablenet.errors import Problem, ReadError
+from cablenet.maps.palette import country_losses
+from cablenet.network import Network
+from cablenet.scoring import Scores
 
 CREDIT = "Land: Natural Earth 1:10m (public domain)"
 
@@ -60,6 +64,27 @@ def load_land(tolerance_deg: float = 0.05, path: str = "") -> Land:
     names = np.unique(codes.astype(str))
     merged = [shapely.MultiPolygon(_polygons(simple[codes == name])) for name in names]
     return Land(names.astype(object), np.array(merged, dtype=object))
+
+
+def country_frame(net: Network, scores: Scores | None = None,
+                  land: Land | None = None) -> gpd.GeoDataFrame:
+    """Countries as polygons with the worst share each loses in any scenario, and which that is."""
+    coast = land if land is not None else load_land(0.05)
+    losses = np.zeros((1, len(net.country_id)))
+    if scores is not None:
+        losses = country_losses(net, scores)
+    names = scores.scenarios.names if scores is not None else ("",)
+    row = {str(code): i for i, code in enumerate(net.country_id)}
+    index = np.array([row.get(str(code), -1) for code in coast.country])
+    known = index >= 0
+    worst = losses.max(axis=0)
+    which = [names[i] for i in losses.argmax(axis=0)]
+    return gpd.GeoDataFrame({
+        "country": coast.country[known],
+        "name": net.country_name[index[known]],
+        "worst_loss_share": worst[index[known]].round(4),
+        "worst_scenario": [which[i] if worst[i] > 0 else "" for i in index[known]],
+    }, geometry=list(coast.shape[known]), crs="EPSG:4326")
 
 
 def shipped_land() -> Path:
