@@ -13,11 +13,11 @@ towards one target decomposes into paths.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.optimize import linprog
+from scipy import optimize, sparse
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -115,7 +115,8 @@ def max_served(
     ])
     upper = np.concatenate([np.full(flows, np.inf), tbps[asked], np.ones(groups)])
     room = np.tile(usable_tbps, 2)
-    result = linprog(
+    solve: Any = optimize.linprog  # its stubs know no sparse matrices
+    result = solve(
         cost, A_ub=limit, b_ub=room, A_eq=balance, b_eq=np.zeros(balance.shape[0]),
         bounds=np.column_stack([np.zeros(len(cost)), upper]), method="highs",
     )
@@ -148,7 +149,7 @@ def _balance(node_count: int, tails: Ints, heads: Ints, goals: Ints, source: Int
                           format="csr")
     keep = np.ones(count * node_count, bool)
     keep[np.arange(count) * node_count + goals] = False
-    return whole[keep]
+    return sparse.csr_matrix(whole[keep])
 
 
 def _limits(arcs: int, goals: int, asked: int, raisable: Raise | None) -> sparse.csr_matrix:
@@ -161,7 +162,7 @@ def _limits(arcs: int, goals: int, asked: int, raisable: Raise | None) -> sparse
         rows = np.flatnonzero(group >= 0)
         parts.append(sparse.coo_matrix((-extra[rows], (rows, group[rows])),
                                        shape=(arcs, len(raisable.cost))))
-    return sparse.hstack(parts, format="csr")
+    return sparse.csr_matrix(sparse.hstack(parts))
 
 
 def _recheck(x: Floats, limit: sparse.csr_matrix, room: Floats, balance: sparse.csr_matrix,

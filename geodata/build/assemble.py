@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-import pandas as pd
-
 import cables as cable_rules
 import calibrate
 import fleet
+import geopandas as gpd
+import pandas as pd
 import places
 import terrestrial
-from cablenet.geo.landmass import Land
 from provenance import Ledger
 from read_facts import fact
+
+from cablenet.geo.landmass import Land
+from cablenet.schema import TABLES
 
 EMPTY = ""
 
@@ -24,7 +25,7 @@ def tables(geometry: dict[str, Any], land: Land, packages: pd.DataFrame) -> dict
     """All tables of the atlas by name, plus `calibration`, `raised` (not part of the schema)."""
     ledger = Ledger()
     out: dict[str, Any] = {name: frame for name, frame in geometry.items()
-                           if name != "provenance_geometry"}
+                           if name in TABLES}
     stations = out["stations"] = _with_landmass(out["stations"], land)
     out["countries"] = places.countries(ledger)
     out["gateways"] = places.gateways(out["countries"], stations, land, ledger)
@@ -56,7 +57,9 @@ def _with_landmass(stations: gpd.GeoDataFrame, land: Land) -> gpd.GeoDataFrame:
     found = land.find(out.geometry.x.to_numpy(), out.geometry.y.to_numpy(),
                       out["country"].to_numpy(object))
     given = out["landmass_id"].fillna("") if "landmass_id" in out else pd.Series("", out.index)
-    out["landmass_id"] = [old or new for old, new in zip(given, found, strict=True)]
+    islet = "islet-" + out["station_id"]
+    out["landmass_id"] = [old or new or own for old, new, own
+                          in zip(given, found, islet, strict=True)]
     return out
 
 
@@ -111,7 +114,6 @@ def problems(out: dict[str, pd.DataFrame]) -> list[str]:
     """What a reader should know: numbers without provenance, gateways that reach no hub."""
     from cablenet.layer_checks import provenance_of
     from cablenet.layers import layers_from_tables
-    from cablenet.schema import TABLES
 
     layers = layers_from_tables({name: out[name] for name in out if name in TABLES},
                                 name="open atlas")

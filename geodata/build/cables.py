@@ -6,7 +6,6 @@ from collections import Counter, deque
 
 import numpy as np
 import pandas as pd
-
 from provenance import Ledger, of_confidence
 from read_facts import declared, fact, numbers
 
@@ -18,7 +17,7 @@ REPEATERED_KM = 350.0
 PAIR_TBPS = ((2003, 2.5), (2013, 4.0), (2019, 10.0), (2022, 15.0), (9999, 18.0))
 """Tbps a fibre pair can carry, by the first year it no longer holds; after upgrades; estimated."""
 LIT_SHARE = ((2005, 0.70), (2012, 0.60), (2018, 0.40), (2022, 0.25), (9999, 0.12))
-"""Share of design that is lit, by year of service: old plant is nearly full, new hardly; assumed."""
+"""Share of design that is lit, by year of service: old plant nearly full, new hardly; assumed."""
 BRANCH_SHARE = ((4, 0.5), (9999, 0.35))
 """Design of a branch over its trunk's, by fibre pairs of the trunk; assumed."""
 ZONES = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pandas as pd
-
 from provenance import Ledger, of_confidence
 from read_facts import declared, fact, numbers, slug
 
@@ -53,8 +52,9 @@ def _ship_id(name: str) -> str:
 def _notes(raw: pd.DataFrame) -> list[str]:
     notes = []
     for _, row in raw.iterrows():
-        parts = [row["note"], f"status in source: {row['status']}", f"zone in source: {row['zone']}",
-                 f"confidence {row['confidence']}", f"sources {row['source_ids']}"]
+        parts = [row["note"], f"status in source: {row['status']}",
+                 f"zone in source: {row['zone']}", f"confidence {row['confidence']}",
+                 f"sources {row['source_ids']}"]
         notes.append("; ".join(part for part in parts if part))
     return notes
 

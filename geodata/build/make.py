@@ -16,18 +16,20 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-import geopandas as gpd  # noqa: E402 - the two lines above make our own modules importable
-import pandas as pd  # noqa: E402
-
 import assemble  # noqa: E402
 import coast  # noqa: E402
 import geometry  # noqa: E402
+import geopandas as gpd  # noqa: E402 - the two lines above make our own modules importable
+import pandas as pd  # noqa: E402
 import raw  # noqa: E402
 import write  # noqa: E402
+
 from cablenet.geo.landmass import Land  # noqa: E402
 from cablenet.layer_checks import row_keys  # noqa: E402
 from cablenet.layers import layers_from_tables  # noqa: E402
-from cablenet.schema import TABLES  # noqa: E402
+from cablenet.schema import TABLES, markdown  # noqa: E402
+
+COLUMNS_MARK = "<!-- columns: written by build/make.py from cablenet.schema -->"
 
 
 def main() -> int:
@@ -44,6 +46,8 @@ def main() -> int:
     land = Land(coast.load_coast(asked.cache).parts)
     tables = assemble.tables(shapes, land, packages)
     write_all(tables, asked.out)
+    write.write_csv(shapes["length_check"], asked.out / "length_check.csv")
+    write_readme(HERE.parent / "README.md")
     for line in assemble.problems(tables):
         print(line)
     print(f"{hash_of(asked.out)} after {time.monotonic() - start:.0f} s")
@@ -62,6 +66,12 @@ def write_all(tables: dict[str, Any], out: Path) -> None:
         else:
             write.write_csv(frame, out / f"{name}.csv")
     write.write_csv(tables["calibration"], out / "calibration.csv")
+
+
+def write_readme(path: Path) -> None:
+    """Renew the column tables at the end of geodata/README.md from the schema."""
+    head = path.read_text(encoding="utf-8").split(COLUMNS_MARK)[0]
+    path.write_text(f"{head}{COLUMNS_MARK}\n\n{markdown()}", encoding="utf-8", newline="\n")
 
 
 def hash_of(out: Path) -> str:

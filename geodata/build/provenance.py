@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
-
 from read_facts import BASIS_OF
 
 COLUMNS = ["layer", "id", "column", "basis", "low", "high", "range_kind", "sources", "note"]
@@ -20,7 +19,7 @@ class Ledger:
 
     def add(self, layer: str, row_id: str, column: str, basis: str, low: float, high: float,
             *, kind: str = "factor", sources: str = "", note: str = "") -> None:
-        """One number (or, with id '*', a whole column): basis, range, sources and how it was found."""
+        """One number (or, with id '*', a column): basis, range, sources and how it was found."""
         self.rows.append({"layer": layer, "id": row_id, "column": column, "basis": basis,
                           "low": low, "high": high, "range_kind": kind,
                           "sources": sources, "note": note})

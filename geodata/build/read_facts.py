@@ -1,4 +1,4 @@
-"""Read our facts and our additions to them, and the declared tables of the build, as text frames."""
+"""Read our facts, our additions to them and the declared tables of the build, as text frames."""
 
 from __future__ import annotations
 

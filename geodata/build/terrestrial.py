@@ -5,7 +5,6 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-
 from places import _km
 from provenance import Ledger, of_confidence
 from read_facts import declared, fact, slug
@@ -18,8 +17,8 @@ BORDER_DESIGN = 2.0
 """A border crossing could be equipped to twice the capacity guessed as in use; assumed."""
 LANDLOCKED_DESIGN = 2.0
 """A landlocked country's crossing could carry twice that country's demand; assumed."""
-LANDLOCKED = set("AF BF BI BT BW CF ET KG KZ LA LS ML MN MW NE NP RW SS SZ TD TJ TM UG UZ ZM ZW"
-                 .split())
+_LANDLOCKED_CODES = "AF BF BI BT BW CF ET KG KZ LA LS ML MN MW NE NP RW SS SZ TD TJ TM UG UZ ZM ZW"
+LANDLOCKED = frozenset(_LANDLOCKED_CODES.split(" "))
 
 
 def backhaul(stations: gpd.GeoDataFrame, gateways: gpd.GeoDataFrame,
@@ -64,10 +63,10 @@ def crossings(gateways: gpd.GeoDataFrame, countries: pd.DataFrame,
         for column in ("design_capacity_tbps", "lit_capacity_tbps"):
             ledger.add("border_crossings", rows[-1]["crossing_id"], column, basis, low, high,
                        sources=row.source_ids, note="; ".join(filter(None, [row.note, note])))
-    for row in declared("crossings").itertuples():
-        rows.append(_crossing(gateways, row.from_country, row.from_place, row.to_country,
-                              row.to_place, row.kind, row.from_date,
-                              float(row.design_tbps) / BORDER_DESIGN))
+    rows.extend(
+        _crossing(gateways, row.from_country, row.from_place, row.to_country, row.to_place,
+                  row.kind, row.from_date, float(row.design_tbps) / BORDER_DESIGN)
+        for row in declared("crossings").itertuples())
     frame = pd.DataFrame(rows)
     ledger.add("border_crossings", "*", "length_km", "estimated", 0.8, 1.6, sources="CABLENET",
                note="great circle x 1.3 between gateways")
@@ -164,7 +163,7 @@ def _backbone(km: np.ndarray) -> list[tuple[int, int]]:
     """The minimum spanning tree and each place's two nearest, as sorted pairs."""
     count = len(km)
     pairs = set()
-    inside, best = {0}, {i: 0 for i in range(1, count)}
+    inside, best = {0}, dict.fromkeys(range(1, count), 0)
     while best:
         i = min(best, key=lambda k: (km[k, best[k]], k))
         pairs.add((min(i, best[i]), max(i, best[i])))
