@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 from functools import cache
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ from cablenet.schema import TABLES, Column, Table, measured_columns
 
 WGS84 = "EPSG:4326"
 SHOWN = 20
-TRUE, FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
+TRUE, FALSE = {"true", "1", "1.0", "yes"}, {"false", "0", "0.0", "no"}
 
 
 def row_keys(frame: pd.DataFrame, table: Table) -> np.ndarray:
@@ -77,7 +77,10 @@ def coerce(frame: pd.DataFrame | None, table: Table) -> tuple[pd.DataFrame, list
 
 
 def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
-    """Every `refers` column points at a row that exists (tables that are empty are not asked)."""
+    """Every `refers` column points at a row that exists.
+
+    Optional columns are not asked of tables that are empty: the map simply does not say.
+    """
     problems: list[Problem] = []
     keys_of = {name: row_keys(tables[name], table) for name, table in TABLES.items()}
     for table in TABLES.values():
@@ -86,16 +89,15 @@ def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
             if not column.refers or not len(frame):
                 continue
             targets = column.refers.split("|")
-            if not any(len(tables[target]) for target in targets):
+            if not column.required and not any(len(tables[target]) for target in targets):
                 continue
             known = {key for target in targets for key in keys_of[target]}
             values = frame[column.name]
             bad = np.flatnonzero(values.notna().to_numpy() & ~values.isin(known).to_numpy())
             cure = f"add it to {' or '.join(targets)} or mend the id"
-            for row in bad[:SHOWN]:
-                problems.append(Problem(table.name, str(keys[row]), column.name,
-                                        f"'{values.iloc[row]}' is not in {' or '.join(targets)}",
-                                        cure))
+            problems += [Problem(table.name, str(keys[row]), column.name,
+                                 f"'{values.iloc[row]}' is not in {' or '.join(targets)}", cure)
+                         for row in bad[:SHOWN]]
             if len(bad) > SHOWN:
                 problems.append(Problem(table.name, "", column.name,
                                         f"and {len(bad) - SHOWN} more rows like these", cure))
@@ -103,7 +105,7 @@ def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
 
 
 def provenance_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The basis of each measured, non-null number: columns layer, id, column, basis ('' if none)."""
+    """The basis ('' if none) of each measured, non-null number, by layer, id and column."""
     rules = tables["provenance"]
     parts: list[pd.DataFrame] = []
     for layer, columns in measured_columns().items():
@@ -167,7 +169,8 @@ def _objects(values: Iterable[object]) -> pd.Series:
     return pd.Series(list(values), dtype=object)
 
 
-def _coerce_column(values: pd.Series | None, column: Column, n: int) -> tuple[pd.Series, list[Finding]]:
+def _coerce_column(values: pd.Series | None, column: Column,
+                   n: int) -> tuple[pd.Series, list[Finding]]:
     if values is None and not column.required:
         if column.kind in ("number", "integer"):
             return pd.Series(np.full(n, np.nan)), []
@@ -201,7 +204,8 @@ def _coerce_number(values: pd.Series | None, column: Column,
     parsed = pd.to_numeric(values.where(~blank, None), errors="coerce").astype(float)
     array = parsed.to_numpy(float, na_value=np.nan)
     found: list[Finding] = [
-        (i, f"'{values.iloc[i]}' is not a number", f"give a number in {column.unit or 'plain form'}")
+        (i, f"'{values.iloc[i]}' is not a number",
+         f"give a number in {column.unit or 'plain form'}")
         for i in _rows(np.isnan(array) & ~blank.to_numpy(bool))
     ]
     found += [(i, "is infinite", "give a finite number") for i in _rows(np.isinf(array))]
@@ -220,7 +224,7 @@ def _coerce_number(values: pd.Series | None, column: Column,
 def _coerce_flag(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list[Finding]]:
     def parse(value: object) -> object:
         word = str(value).strip().lower()
-        return True if word in TRUE or word == "1.0" else False if word in FALSE or word == "0.0" else None
+        return True if word in TRUE else False if word in FALSE else None
 
     parsed = _objects(None if v is None else parse(v) for v in text)
     found += [(i, f"'{text.iloc[i]}' is neither true nor false", "write true or false")
@@ -230,7 +234,9 @@ def _coerce_flag(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list
 
 def _coerce_date(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list[Finding]]:
     def parse(value: object) -> str | None:
-        word = str(value)[:10]
+        word, rest = str(value)[:10], str(value)[10:11]
+        if rest not in ("", "T", " "):
+            return None
         try:
             return date.fromisoformat(word).isoformat()
         except ValueError:
@@ -246,7 +252,7 @@ def _check_geometry(frame: gpd.GeoDataFrame, table: Table, out: pd.DataFrame) ->
     keys = row_keys(out, table)
     shapes = np.asarray(frame.geometry.array)
     problems: list[Problem] = []
-    if frame.crs is not None and frame.crs.to_epsg() != 4326:
+    if frame.crs is not None and not frame.crs.equals(WGS84, ignore_axis_order=True):
         problems.append(Problem(table.name, "", "geometry", f"is in {frame.crs.name}",
                                 "convert it to EPSG:4326 (longitude, latitude in degrees)"))
         return problems
@@ -262,9 +268,11 @@ def _check_geometry(frame: gpd.GeoDataFrame, table: Table, out: pd.DataFrame) ->
     tell(blank, "is empty", f"give it a {table.geometry}")
     tell(~blank & ~np.isin(kinds.astype(str), allowed), f"is not a {table.geometry}",
          "split or convert it")
-    bounds = shapely.bounds(shapes)
+    bounds = shapely.bounds(shapes)  # of a line with one NaN, GEOS gives the box of the rest
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    lost = np.isin(np.arange(len(shapes)), owner[~np.isfinite(coordinates).all(axis=1)])
     with np.errstate(invalid="ignore"):
-        finite = np.isfinite(bounds).all(axis=1)
+        finite = np.isfinite(bounds).all(axis=1) & ~lost
         high_lat = finite & ((bounds[:, 1] < -90) | (bounds[:, 3] > 90))
         high_lon = finite & ((bounds[:, 0] < -540) | (bounds[:, 2] > 540))
     tell(~blank & ~finite, "has a coordinate that is not a finite number", "mend the coordinate")

@@ -184,7 +184,7 @@ def _apply(patch: Patch, tables: dict[str, pd.DataFrame], overlay: Overlay) -> l
     if patch.column not in frame.columns or patch.column in table.key:
         return [Problem(where, patch.id, patch.column, "cannot be patched",
                         "name a column of the table that is not its key")]
-    if isinstance(frame[patch.column].dtype, np.dtype) or patch.column == "geometry":
+    if patch.column == "geometry":
         frame.loc[frame.index[hit[0]], patch.column] = cast(Any, patch.value)
     else:
         column = frame[patch.column].astype(object)
