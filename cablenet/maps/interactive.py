@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from cablenet.maps import vendor
+from cablenet.maps import vendored
 from cablenet.maps.payload import MapPayload, map_payload
 from cablenet.maps.projection import INDO_PACIFIC, window_of
 from cablenet.network import Network
@@ -95,7 +95,7 @@ def map_parts(payload: MapPayload, bounds: Bounds = OPENING, *, full: bool = Fal
         for key, text in (("cn-maplibre", _packed("maplibre-gl.mjs")),
                           ("cn-worker", _packed("maplibre-gl-worker.mjs")),
                           ("cn-payload", payload.packed())))
-    style = vendor.read_vendored("maplibre-gl.css").decode() + asset("map.css")
+    style = vendored.read_vendored("maplibre-gl.css").decode() + asset("map.css")
     return MapParts(frame, style, data, asset("map.js"))
 
 
@@ -129,5 +129,5 @@ def asset(name: str) -> str:
 
 
 def _packed(name: str) -> str:
-    content = gzip.compress(vendor.read_vendored(name), 9, mtime=0)
+    content = gzip.compress(vendored.read_vendored(name), 9, mtime=0)
     return base64.b64encode(content).decode("ascii")

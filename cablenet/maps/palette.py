@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def _by_exposure(net: Network, scores: Scores) -> LinkColours:
     colours = EXPOSURE_COLOURS[:len(steps)] + EXPOSURE_COLOURS[-1:]
     bounds = [0, *steps.tolist()]
     labels = [f"in {low} to {high - 1}" if high - 1 > low else f"in {low}"
-              for low, high in zip(bounds, bounds[1:], strict=False)]
+              for low, high in pairwise(bounds)]
     labels += [f"in {bounds[-1]} or more"]
     width = 0.7 + 0.3 * step.astype(float)
     return LinkColours(np.array(colours, dtype=object)[step], width,

@@ -157,7 +157,7 @@ def _stations(net: Network) -> Json:
     for link in np.flatnonzero((links.cable >= 0) & links.in_service):
         for node in (int(links.a[link]), int(links.b[link])):
             landed.setdefault(node, {})[int(links.cable[link])] = None
-    which = [i for i in np.flatnonzero(nodes.kind == NODE_KINDS.index("station"))]
+    which = np.flatnonzero(nodes.kind == NODE_KINDS.index("station"))
     return _features(shapely.points(nodes.lon[which], nodes.lat[which]), [
         {"n": str(nodes.name[i]), "c": str(nodes.country[i]), "x": list(landed.get(int(i), {})),
          "m": len(landed.get(int(i), {}))} for i in which], DIGITS)

@@ -1,0 +1,85 @@
+"""The GeoPackage of results: its layers read back, its styles are there, its bytes repeat."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree as xml
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+
+from cablenet.build import build_network
+from cablenet.files.results import STYLES, write_results
+from cablenet.network import Network
+from cablenet.scenarios.losses import cable_losses
+from cablenet.scoring import Scores, score
+from cablenet.testing import small_world
+
+
+@pytest.fixture(scope="module")
+def net() -> Network:
+    """Hub AA at 170 E and BB at 170 W, one cable over the dateline."""
+    return build_network(small_world([("a", "AA", 170, 0), ("b", "BB", -170, 0)],
+                                     {"east": [("a", "b")]}, hubs=["AA"]))
+
+
+@pytest.fixture(scope="module")
+def scores(net: Network) -> Scores:
+    return score(net, cable_losses(net), ["isolated"])
+
+
+def test_every_layer_reads_back(net: Network, scores: Scores, tmp_path: Path) -> None:
+    path = write_results(net, scores, tmp_path / "r.gpkg")
+    names = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
+    assert names == ["scenarios", "cables", "links", "stations", "gateways"]
+    scenarios = pyogrio.read_dataframe(path, layer="scenarios")
+    assert scenarios.loc[0, "isolated_people"] == 1_000_000
+    stations = pyogrio.read_dataframe(path, layer="stations")
+    assert stations.set_index("node_id")["cables_landing"].to_dict() == {"a": 1, "b": 1}
+
+
+def test_lines_are_cut_at_the_dateline(net: Network, scores: Scores, tmp_path: Path) -> None:
+    path = write_results(net, scores, tmp_path / "r.gpkg")
+    for layer in ("links", "cables", "scenarios"):
+        west, _, east, _ = pyogrio.read_dataframe(path, layer=layer).total_bounds
+        assert (west, east) == (-180.0, 180.0)
+
+
+def test_each_layer_has_a_default_style_of_valid_xml(
+        net: Network, scores: Scores, tmp_path: Path) -> None:
+    path = write_results(net, scores, tmp_path / "r.gpkg")
+    base = sqlite3.connect(path)
+    rows = base.execute("SELECT f_table_name, f_geometry_column, styleQML, useAsDefault "
+                        "FROM layer_styles").fetchall()
+    layers = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
+    base.close()
+    assert {name: column for name, column, _, _ in rows} == layers
+    assert all(default == 1 for *_, default in rows)
+    for _, _, text, _ in rows:
+        assert xml.fromstring(text).find("renderer-v2") is not None
+
+
+def test_further_layers_come_along_with_a_plain_style(
+        net: Network, scores: Scores, tmp_path: Path) -> None:
+    plan = gpd.GeoDataFrame({"cost_musd": [3.0], "answers": [["AA", "BB"]]},
+                            geometry=[shapely.LineString([(0, 0), (1, 1)])], crs="EPSG:4326")
+    path = write_results(net, scores, tmp_path / "r.gpkg", extra={"plan": plan})
+    assert pyogrio.read_dataframe(path, layer="plan").loc[0, "answers"] == "AA, BB"
+
+
+def test_the_same_results_give_the_same_bytes(
+        net: Network, scores: Scores, tmp_path: Path) -> None:
+    digests = {hashlib.sha256(write_results(net, scores, tmp_path / name).read_bytes()).hexdigest()
+               for name in ("one.gpkg", "two.gpkg")}
+    assert len(digests) == 1
+
+
+def test_ranges_of_a_style_join_without_gaps() -> None:
+    for style in STYLES.values():
+        spans = [value for value, _, _ in style.classes if isinstance(value, tuple)]
+        assert all(a[1] == b[0] for a, b in pairwise(spans))
