@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from cablenet.errors import LayersError
 from cablenet.geo.geodesic import distance_km
 from cablenet.geo.noding import SNAP_KM, Noded, node_lines
 from cablenet.layers import WGS84, layers_from_tables
@@ -65,8 +66,12 @@ def assemble(raw: RawMap, *, notes: Sequence[Note] = (),
     used = {str(row["station_id"]) for row in work.landings}
     work.notes += [Note("point_unused", "", place.station_id, place.lon, place.lat)
                    for place in work.places.values() if place.station_id not in used]
-    layers = layers_from_tables(_tables(raw, work), name=f"{raw.title} {raw.version}".strip(),
-                                as_of=_day(raw.version))
+    try:
+        layers = layers_from_tables(_tables(raw, work), name=f"{raw.title} {raw.version}".strip(),
+                                    as_of=_day(raw.version))
+    except LayersError as error:
+        raise LayersError([replace(p, layer=f"{raw.title}: {p.layer}")
+                           for p in error.problems]) from None
     return ImportResult(layers, _report(raw, work))
 
 

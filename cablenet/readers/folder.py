@@ -19,7 +19,7 @@ from cablenet.readers.geojson import (
     positions,
     read_features,
 )
-from cablenet.readers.json_text import file_problem, read_json
+from cablenet.readers.json_text import file_problem, member, read_json
 from cablenet.readers.report import ImportResult, Note
 from cablenet.readers.tables import DESCRIPTION, finish, number_or_text, table_frame
 from cablenet.schema import TABLES, Table
@@ -38,10 +38,14 @@ def read_folder(path: Path | str) -> ImportResult:
     files: dict[str, str] = {}
     problems: list[Problem] = []
     for table in TABLES.values():
-        found = [file for suffix in ("geojson", "csv")
-                 if (file := path / f"{table.name}.{suffix}").is_file()]
+        try:
+            found = [file for suffix in ("geojson", "csv")
+                     if (file := member(path, f"{table.name}.{suffix}"))]
+        except ReadError as error:
+            problems += error.problems
+            continue
         if len(found) > 1:
-            problems.append(Problem(table.name, "", "", "is there as .geojson and as .csv",
+            problems.append(Problem(found[1].name, "", "", f"is there as {found[0].name} too",
                                     "keep one of them"))
         elif found:
             reader: Callable[[Path, Table], pd.DataFrame] = (
@@ -53,7 +57,8 @@ def read_folder(path: Path | str) -> ImportResult:
                 problems += error.problems
     if problems:
         raise ReadError(problems)
-    description = read_json(path / DESCRIPTION) if (path / DESCRIPTION).is_file() else None
+    about = member(path, DESCRIPTION)
+    description = read_json(about) if about else None
     known = {*files.values(), DESCRIPTION}
     notes = [Note("file_ignored", detail=file.name) for file in sorted(path.iterdir())
              if file.suffix in (".geojson", ".csv") and file.name not in known]

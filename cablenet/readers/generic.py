@@ -29,6 +29,8 @@ from cablenet.readers.tables import number_or_text
 from cablenet.readers.telegeography import length_km, service_day
 
 STATUSES = get_args(Status)
+SHOWN = 20
+"""Reading stops after so many problems of one file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,7 @@ def read_geojson(path: Path | str | Sequence[Path | str], *,
                 points += found[1]
         except ReadError as error:
             problems += error.problems
-    if not problems and not lines:
+    if not problems and not any(row.lines for row in lines):
         problems.append(Problem(paths[0].name, "", "", "holds no lines", "give the cables' lines"))
     places = [_place(row) for row in points]
     cables = _cables(lines, {place.name: place.station_id for place in places}, problems, notes)
@@ -95,6 +97,8 @@ def _features(file: Path, columns: ColumnMap, problems: list[Problem],
     lines: list[_Row] = []
     points: list[_Row] = []
     for feature, point in zip(features, is_point, strict=True):
+        if len(problems) >= SHOWN:
+            break
         if point:
             cells = {ours: feature.properties.get(theirs) for ours, theirs in point_map.items()}
             points.append(_Row(file.name, feature.name, cells,

@@ -20,6 +20,7 @@ from cablenet.readers.json_text import LIMIT_MB, file_problem, read_json
 Floats = NDArray[np.float64]
 KINDS = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 SHOWN = 20
+MOST_FEATURES = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,9 @@ def read_features(path: Path, limit_mb: float = LIMIT_MB) -> list[Feature]:
     items = value.get("features")
     if not isinstance(items, list):
         raise file_problem(path, "has no list of features", "add it", column="features")
+    if len(items) > MOST_FEATURES:
+        raise file_problem(path, f"has {len(items):,} features, more than {MOST_FEATURES:,}",
+                           "leave out what is no cable and no landing", column="features")
     features: list[Feature] = []
     problems: list[Problem] = []
     for number, item in enumerate(items, start=1):
@@ -62,6 +66,8 @@ def read_features(path: Path, limit_mb: float = LIMIT_MB) -> list[Feature]:
         if message:
             problems.append(Problem(path.name, f"feature {number}", "", message,
                                     "give GeoJSON features as RFC 7946 has them"))
+            if len(problems) == SHOWN:
+                break
             continue
         geometry = item.get("geometry") or {}
         features.append(Feature(number, item.get("properties") or {}, geometry.get("type"),

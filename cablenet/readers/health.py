@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,18 @@ class HealthReport:
         columns = ["severity", "layer", "row", "column", "message", "cure"]
         return pd.DataFrame([[getattr(p, c) for c in columns] for p in self.problems],
                             columns=columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: name, usable, counts, errors, warnings, and the basis of the numbers."""
+        def rows(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
+            return [{"layer": p.layer, "row": p.row, "column": p.column, "message": p.message,
+                     "cure": p.cure} for p in problems]
+
+        total = self.known[["numbers", *BASES, "unknown", "missing"]].sum()
+        return {"name": self.name, "usable": self.is_usable, "counts": dict(self.counts),
+                "errors": rows(self.errors), "warnings": rows(self.warnings),
+                "numbers": {key: int(value) for key, value in total.items()},
+                "known": self.known.to_dict("records")}
 
     def summary(self) -> str:
         """A text to read: counts, shares of sourced, estimated and assumed, then every problem."""

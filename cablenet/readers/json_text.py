@@ -21,6 +21,17 @@ def file_problem(path: Path, message: str, cure: str, row: str = "", column: str
     return ReadError([Problem(path.name, row, column, message, cure)])
 
 
+def member(folder: Path, name: str) -> Path | None:
+    """A file of a folder, or None where it is not there; a link out of the folder is an error."""
+    path = folder / name
+    if not path.is_file():
+        return None
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise file_problem(path, "is a link that leads out of its folder",
+                           "put the file itself there")
+    return path
+
+
 def read_bytes(path: Path, limit_mb: float = LIMIT_MB) -> bytes:
     """The bytes of one ordinary file, its size checked before it is opened."""
     try:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from cablenet.errors import Problem, ReadError
-from cablenet.readers.json_text import file_problem, nesting_depth, read_json
+from cablenet.readers.json_text import file_problem, member, nesting_depth, read_json
 from cablenet.readers.report import ImportResult
 from cablenet.readers.tables import DESCRIPTION, finish, table_frame
 from cablenet.readers.wkb import WkbError, read_wkb
@@ -31,15 +31,16 @@ def read_parquet(path: Path | str) -> ImportResult:
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
     for table in TABLES.values():
-        file = path / f"{table.name}.parquet"
-        if file.is_file():
-            try:
+        try:
+            file = member(path, f"{table.name}.parquet")
+            if file:
                 tables[table.name] = _read_table(file, table)
-            except ReadError as error:
-                problems += error.problems
+        except ReadError as error:
+            problems += error.problems
     if problems:
         raise ReadError(problems)
-    description = read_json(path / DESCRIPTION) if (path / DESCRIPTION).is_file() else None
+    about = member(path, DESCRIPTION)
+    description = read_json(about) if about else None
     files = {name: f"{name}.parquet" for name in tables}
     return finish(tables, files, path, form="parquet", description=description)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cablenet.errors import Problem, ReadError
 from cablenet.readers.geojson import Feature, line_parts, read_features
-from cablenet.readers.json_text import file_problem, read_json
+from cablenet.readers.json_text import file_problem, member, read_json
 from cablenet.readers.raw_map import RawPiece
 from cablenet.readers.report import Note
 
@@ -36,9 +36,8 @@ def find_api(path: Path, version: str) -> Path:
 
 def export_day(api: Path) -> str:
     """The day of the export, from config.json; '' where it does not say."""
-    if not (api / "config.json").is_file():
-        return ""
-    config = read_json(api / "config.json")
+    file = member(api, "config.json")
+    config = read_json(file) if file else None
     made = config.get("creation_time") if isinstance(config, dict) else None
     return made[:10] if isinstance(made, str) and _DAY.match(made) else ""
 
@@ -51,7 +50,7 @@ def cable_records(api: Path, notes: list[Note]) -> dict[str, dict[str, object]]:
         if file.name in ("cable-geo.json", "all.json", "index.json"):
             continue
         try:
-            value = read_json(file)
+            value = read_json(member(api, f"cable/{file.name}") or file)
         except ReadError as error:
             problems += [Problem(f"cable/{p.layer}", p.row, p.column, p.message, p.cure)
                          for p in error.problems]
@@ -83,7 +82,8 @@ def cable_lines(api: Path, key: str, grey: str,
     """
     drawn: dict[str, tuple[list[RawPiece], dict[str, object]]] = {}
     problems: list[Problem] = []
-    for feature in read_features(api / "cable" / "cable-geo.json"):
+    file = member(api, "cable/cable-geo.json") or api / "cable/cable-geo.json"
+    for feature in read_features(file):
         cable_id = feature.properties.get(key) or feature.properties.get("id")
         if not isinstance(cable_id, str) or not cable_id.strip():
             problems.append(Problem("cable-geo.json", f"feature {feature.number}", key,

@@ -9,6 +9,7 @@ import numpy as np
 
 from cablenet.readers.assembly import assemble
 from cablenet.readers.geojson import coordinate_fault, point_position, read_features
+from cablenet.readers.json_text import member
 from cablenet.readers.raw_map import RawCable, RawMap, RawPiece, RawPlace, Status
 from cablenet.readers.report import ImportResult, Note
 from cablenet.readers.telegeography import (
@@ -76,8 +77,8 @@ def _status(pieces: list[RawPiece], rfs: str, start: str | None, day: str) -> St
 
 def _places(api: Path) -> list[RawPlace]:
     """The landing points; one may have several features a few metres apart."""
-    file = api / "landing-point" / "landing-point-geo.json"
-    if not file.is_file():
+    file = member(api, "landing-point/landing-point-geo.json")
+    if file is None:
         return []
     places: list[RawPlace] = []
     for feature in read_features(file):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cablenet.readers.assembly import assemble
 from cablenet.readers.geojson import point_position, read_features
+from cablenet.readers.json_text import member
 from cablenet.readers.raw_map import RawCable, RawMap, RawPlace
 from cablenet.readers.report import ImportResult, Note
 from cablenet.readers.telegeography import (
@@ -64,8 +65,8 @@ def read_telegeography_v3(path: Path | str) -> ImportResult:
 
 
 def _places(api: Path) -> list[RawPlace]:
-    file = api / "landing-point" / "landing-point-geo.json"
-    if not file.is_file():
+    file = member(api, "landing-point/landing-point-geo.json")
+    if file is None:
         return []
     places: list[RawPlace] = []
     for feature in read_features(file):
