@@ -11,6 +11,7 @@ import pandas as pd
 
 from cablenet import catalogue
 from cablenet.layers import Layers
+from cablenet.metrics.load import country_load
 from cablenet.metrics.margin import country_margins
 from cablenet.network import Network
 from cablenet.planning import RedundancyPlan, plan_redundancy
@@ -21,7 +22,7 @@ from cablenet.study.spec import Study
 
 Progress = Callable[[str, int, int], None]
 METRICS = ("isolated", "capacity_loss", "added_latency", "margin")
-STEPS = 10
+STEPS = 11
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,7 @@ class Analysis:
     bare_stations: Scores
     bare_events: Scores
     countries: pd.DataFrame
+    load: pd.DataFrame
     redundancy: RedundancyPlan | None
     cables_after: Scores | None
     repairs: RepairPlan | None
@@ -60,6 +62,8 @@ def analyse(study: Study, as_of: date | None, progress: Progress) -> Analysis:
     tell("build the network")
     net = catalogue.build_network(layers, candidates=offered)
     bare = net.without_mesh()
+    tell("demand served")
+    load = country_load(net)
     tell("every cable, one by one")
     cables = score(net, cable_losses(net), METRICS)
     tell("every station, one by one")
@@ -85,7 +89,7 @@ def analyse(study: Study, as_of: date | None, progress: Progress) -> Analysis:
                                seed=study.seed, router=catalogue.sea_router())
     tell("report")
     return Analysis(study, layers, net, cables, stations, events, bare, bare_cables,
-                    bare_stations, bare_events, country_table(net, cables, stations), plan, after,
+                    bare_stations, bare_events, country_table(net, cables, stations), load, plan, after,
                     repairs)
 
 

@@ -8,11 +8,13 @@ import pandas as pd
 
 import cablenet
 from cablenet.maps.payload import map_payload
+from cablenet.metrics.load import HEADROOM
 from cablenet.report import Curve, Gantt, Heading, ReportContent, Section, Table
 from cablenet.scoring import join
 from cablenet.study.analysis import Analysis
 from cablenet.study.findings import find, key_figures
 from cablenet.study.tables import country_dependence, failure_table, quality_tables
+from cablenet.validation.lengths import length_ratios
 
 ABOUT = (
     "What the submarine cables between India and Japan, and those of their partners, depend on: "
@@ -46,11 +48,11 @@ def report_content(analysis: Analysis) -> ReportContent:
                     "figure with the assumed hub mesh of the far shores removed.",
                     [events, stations, cables]),
             Section("dependence", "What each country depends on", "",
-                    [country_dependence(analysis), _load_table()]),
+                    [country_dependence(analysis), _load_table(analysis)]),
             *_redundancy(analysis), *_repairs(analysis),
             Section("quality", "How good the numbers are",
                     "Nothing weak is dressed up: what is remembered or assumed says so.",
-                    [*quality_tables(analysis), _lengths()]),
+                    [*quality_tables(analysis), _lengths(analysis)]),
         ],
         fingerprints={"map": analysis.layers.fingerprint, "network": net.fingerprint},
         provenance={"study": analysis.study.name, "seed": str(analysis.study.seed),
@@ -59,18 +61,32 @@ def report_content(analysis: Analysis) -> ReportContent:
     )
 
 
-def _load_table() -> Table:
-    """Demand, service and use of every country, as the atlas was calibrated."""
-    frame = pd.read_csv(str(files("cablenet_geodata") / "calibration.csv"),
-                        keep_default_na=False, na_values=[""])
-    return Table("load", "Demand and use on the intact map", frame,
-                 "Peak demand of the inhabitants against lit capacity of the international links "
-                 "in service. Calibrated once, before any validation.", "country")
+def _load_table(analysis: Analysis) -> Table:
+    """Demand, service and use of every country with nothing failed."""
+    frame = analysis.load[analysis.load["demand_tbps"] > 0].copy()
+    frame["served_share"] *= 100
+    frame["utilisation"] *= 100
+    share = frame["served_tbps"].sum() / frame["demand_tbps"].sum()
+    return Table(
+        "load", "Demand and use on the intact map",
+        frame.sort_values("demand_tbps", ascending=False).reset_index(drop=True),
+        f"{100 * share:.2f} % of all demand is served with {100 * HEADROOM:.0f} % of lit capacity "
+        "kept free. Lit capacity and use count the wet landings of international cables; lit "
+        "capacity was calibrated to demand once, before any validation.", "country", {
+            "demand_tbps": Heading("demand", "Tbps", "peak, larger direction", 3, bar=True),
+            "served_tbps": Heading("served", "Tbps", "", 3),
+            "served_share": Heading("served", "%", "", 0),
+            "landed_lit_tbps": Heading("lit capacity landed", "Tbps", "", 1),
+            "landed_used_tbps": Heading("in use", "Tbps", "", 1),
+            "utilisation": Heading("use of lit", "%", "", 0, bar=True),
+        })
 
 
-def _lengths() -> Table:
+def _lengths(analysis: Analysis) -> Table:
     """Drawn length against published length of every system that has one."""
-    frame = pd.read_csv(str(files("cablenet_geodata") / "length_check.csv"))
+    frame = length_ratios(analysis.layers).merge(
+        pd.read_csv(str(files("cablenet_geodata") / "length_check.csv"))[["cable_id", "reason"]],
+        on="cable_id", how="left")
     return Table("lengths", "Drawn against published length", frame,
                  "Routes are our own; a ratio outside 0.8 to 1.25 has its reason beside it.",
                  "cable_id", shown=10)

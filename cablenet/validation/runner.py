@@ -1,0 +1,34 @@
+"""Run all checks on the atlas, with outside data where it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cablenet import catalogue
+from cablenet.validation import chokepoints, corridors, lengths, service
+from cablenet.validation.check import Check
+
+Progress = Callable[[str, int, int], None]
+
+
+def run_checks(data: Path | None = None, *, progress: Progress | None = None) -> list[Check]:
+    """Every check, in a fixed order.
+
+    Parameters
+    ----------
+    data
+        a folder that holds outside data sets (here: a TeleGeography v3 export); checks that need
+        one are skipped, with the reason, where it is absent
+    """
+    tell = progress or (lambda *_: None)
+    layers = catalogue.atlas()
+    tell("lengths", 0, 4)
+    out = lengths.check_lengths(layers)
+    tell("demand served", 1, 4)
+    out += service.check_service(catalogue.build_network(layers))
+    tell("chokepoints", 2, 4)
+    out += chokepoints.check_chokepoints(layers)
+    tell("corridors", 3, 4)
+    out += corridors.check_corridors(layers, data)
+    return out
