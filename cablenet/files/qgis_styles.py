@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.etree import ElementTree as xml
+from xml.etree import ElementTree as Xml
 
+GEOMETRY_TYPE = {"marker": "0", "line": "1", "fill": "2"}
+"""QGIS drops a style whose number is not that of its layer."""
 LAYER_CLASS = {"line": "SimpleLine", "marker": "SimpleMarker", "fill": "SimpleFill"}
 
 
@@ -39,40 +41,41 @@ class Style:
 
 def qml(style: Style) -> str:
     """The style as a QML document."""
-    root = xml.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling",
+    root = Xml.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling",
                        labelsEnabled="1" if style.label else "0")
     kind = "singleSymbol"
     if not style.single:
         ranged = isinstance(style.classes[0][0], tuple)
         kind = "graduatedSymbol" if ranged else "categorizedSymbol"
-    renderer = xml.SubElement(root, "renderer-v2", type=kind, enableorderby="0", forceraster="0")
-    symbols = xml.Element("symbols")
+    renderer = Xml.SubElement(root, "renderer-v2", type=kind, enableorderby="0", forceraster="0")
+    symbols = Xml.Element("symbols")
     if style.single:
         symbols.append(_symbol("0", style.single))
     else:
         renderer.set("attr", style.column)
         tag = "ranges" if kind == "graduatedSymbol" else "categories"
-        listed = xml.SubElement(renderer, tag)
+        listed = Xml.SubElement(renderer, tag)
         for number, (value, words, symbol) in enumerate(style.classes):
             named = {"symbol": str(number), "label": words, "render": "true"}
             if isinstance(value, tuple):
-                xml.SubElement(listed, "range", {"lower": f"{value[0]:.6f}",
+                Xml.SubElement(listed, "range", {"lower": f"{value[0]:.6f}",
                                                  "upper": f"{value[1]:.6f}", **named})
             else:
-                xml.SubElement(listed, "category", {"value": value, "type": "string", **named})
+                Xml.SubElement(listed, "category", {"value": value, "type": "string", **named})
             symbols.append(_symbol(str(number), symbol))
     renderer.append(symbols)
     if style.label:
         root.append(_labels(style.label))
-    xml.SubElement(root, "layerGeometryType").text = "0"
+    first = style.single or style.classes[0][2]
+    Xml.SubElement(root, "layerGeometryType").text = GEOMETRY_TYPE[first.kind]
     doctype = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-    return doctype + xml.tostring(root, encoding="unicode")
+    return doctype + Xml.tostring(root, encoding="unicode")
 
 
-def _symbol(name: str, symbol: Symbol) -> xml.Element:
-    element = xml.Element("symbol", name=name, type=symbol.kind, clip_to_extent="1",
+def _symbol(name: str, symbol: Symbol) -> Xml.Element:
+    element = Xml.Element("symbol", name=name, type=symbol.kind, clip_to_extent="1",
                           force_rhr="0", alpha=f"{symbol.opacity:g}")
-    layer = xml.SubElement(element, "layer", {
+    layer = Xml.SubElement(element, "layer", {
         "class": LAYER_CLASS[symbol.kind], "enabled": "1", "locked": "0", "pass": "0"})
     _options(layer, _properties(symbol))
     return element
@@ -92,25 +95,25 @@ def _properties(symbol: Symbol) -> Mapping[str, str]:
             "outline_width": f"{symbol.width:g}", "outline_width_unit": "MM"}
 
 
-def _options(parent: xml.Element, values: Mapping[str, str]) -> None:
+def _options(parent: Xml.Element, values: Mapping[str, str]) -> None:
     """Properties in both spellings: `Option` for QGIS 3.22 and later, `prop` for older ones."""
-    options = xml.SubElement(parent, "Option", type="Map")
+    options = Xml.SubElement(parent, "Option", type="Map")
     for key, value in values.items():
-        xml.SubElement(options, "Option", name=key, type="QString", value=value)
+        Xml.SubElement(options, "Option", name=key, type="QString", value=value)
     for key, value in values.items():
-        xml.SubElement(parent, "prop", k=key, v=value)
+        Xml.SubElement(parent, "prop", k=key, v=value)
 
 
-def _labels(column: str) -> xml.Element:
-    labeling = xml.Element("labeling", type="simple")
-    settings = xml.SubElement(labeling, "settings", calloutType="simple")
-    text = xml.SubElement(settings, "text-style", fieldName=column, isExpression="0",
+def _labels(column: str) -> Xml.Element:
+    labeling = Xml.Element("labeling", type="simple")
+    settings = Xml.SubElement(labeling, "settings", calloutType="simple")
+    text = Xml.SubElement(settings, "text-style", fieldName=column, isExpression="0",
                           fontSize="8", fontSizeUnit="Point", textColor=_rgba("#22313a"),
                           fontFamily="Open Sans", namedStyle="Regular", textOpacity="1")
-    xml.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.7", bufferSizeUnits="MM",
+    Xml.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.7", bufferSizeUnits="MM",
                    bufferColor=_rgba("#ffffff"), bufferOpacity="0.85")
-    xml.SubElement(settings, "placement", placement="6", dist="1", distUnits="MM")
-    xml.SubElement(settings, "rendering", drawLabels="1", scaleVisibility="1", scaleMin="20000000",
+    Xml.SubElement(settings, "placement", placement="6", dist="1", distUnits="MM")
+    Xml.SubElement(settings, "rendering", drawLabels="1", scaleVisibility="1", scaleMin="20000000",
                    scaleMax="0", obstacle="1")
     return labeling
 
