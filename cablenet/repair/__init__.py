@@ -1,0 +1,9 @@
+"""How it comes back: faults become jobs, ships a schedule, the schedule a restoration curve."""
+
+from __future__ import annotations
+
+from cablenet.repair.dispatch import plan_repairs
+from cablenet.repair.repair_plan import RepairPlan
+from cablenet.repair.restoration import Restoration
+
+__all__ = ["RepairPlan", "Restoration", "plan_repairs"]

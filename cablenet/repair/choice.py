@@ -1,0 +1,138 @@
+"""The exact dispatch: choose routes so that every job is on one, by OR-Tools, with proof.
+
+Sets: jobs J, kinds of ships K (n[k] ships alike), routes R (each of one kind; the best order of its
+set of jobs; regret c[r] >= 0). Variables: x[r] = 1 if a ship of that kind sails route r. Minimise
+sum c[r] x[r] with, for every job, sum of x[r] over the routes that serve it = 1, and for every
+kind, sum of x[r] over its routes <= n[k]. The weighted completion is the regret plus a constant.
+
+Before that, the linear relaxation's prices, rounded to whole numbers, give each route a reduced
+regret and the whole a lower bound L (exact, since everything is whole); no plan better than one of
+regret U sails a route of reduced regret above U - L, so such routes are dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import linprog
+
+from cablenet.repair.problem import Dispatch
+from cablenet.repair.routes import Column, Routes, enumerate_routes, good_routes, kinds_of
+from cablenet.solvers import IntegerProgram
+
+LABELS_PER_SECOND = 5_000
+"""Routes grown for each second of the limit: a count, so that the answer is the same everywhere."""
+FIRST_SHARE = 8
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A route for each ship, its weighted completion, and what is proven."""
+
+    routes: Routes
+    status: Literal["optimal", "feasible"]
+    objective: int
+    bound: int
+    seconds: float
+
+
+def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
+    """The routes of least weighted completion; every job must have a ship that is able.
+
+    Routes are enumerated up to a part of the regret of a good plan found first, then up to twice
+    as much, and so on. The best cover by them is proven as soon as its regret lies within what was
+    enumerated; until then a better plan must hold a route of more, which bounds the optimum.
+    """
+    best = good_routes(problem)
+    least = int((problem.weight * problem.earliest().min(axis=0)).sum())
+    regret = sum(problem.cost(ship, route) for ship, route in enumerate(best)) - least
+    kinds = kinds_of(problem)
+    searched, proven, seconds = -1, 0, 0.0
+    while searched < regret:
+        searched = min(regret, max(regret // FIRST_SHARE, 2 * searched + 1))
+        columns = enumerate_routes(problem, kinds, searched, int(limit * LABELS_PER_SECOND))
+        if columns is None:
+            break
+        columns = promising(problem, kinds, columns, regret)
+        chosen, within, spent = _cover(problem, kinds, columns, seed, limit)
+        seconds += spent
+        proven = max(proven, min(within, searched + 1))
+        if chosen is not None:
+            found = sum(problem.cost(ship, route) for ship, route in enumerate(chosen)) - least
+            if found < regret:
+                best, regret = chosen, found
+    bound = min(proven, regret)
+    return Choice(best, "optimal" if bound == regret else "feasible", least + regret,
+                  least + bound, seconds)
+
+
+def promising(problem: Dispatch, kinds: list[list[int]], columns: list[Column],
+              target: int) -> list[Column]:
+    """The columns that a cover of regret up to `target` may use.
+
+    For whole prices p[j] of the jobs and q[k] <= 0 of the kinds with
+    c[r] - sum p[j in r] - q[kind of r] >= 0, any cover costs at least
+    L = sum p[j] + sum n[k] q[k], plus the reduced regret of each route it uses.
+    """
+    if not columns:
+        return columns
+    serves: Any = sp.csr_array((
+        np.ones(sum(len(column.route) for column in columns)),
+        (np.concatenate([np.array(column.route, np.int64) for column in columns]),
+         np.repeat(np.arange(len(columns)), [len(column.route) for column in columns]))),
+        shape=(problem.n_jobs, len(columns)))
+    kind = np.array([column.kind for column in columns], np.int64)
+    of_kind: Any = sp.csr_array((np.ones(len(columns)), (kind, np.arange(len(columns)))),
+                           shape=(len(kinds), len(columns)))
+    number = np.array([len(ships) for ships in kinds], np.int64)
+    regret = np.array([column.regret for column in columns], np.int64)
+    relaxed: Any = linprog(regret.astype(float), A_ub=of_kind, b_ub=number.astype(float),
+                      A_eq=serves, b_eq=np.ones(problem.n_jobs), method="highs")
+    if relaxed.status != 0:
+        return columns
+    price = np.round(relaxed.eqlin.marginals).astype(np.int64)
+    reduced = regret - (serves.T @ price).astype(np.int64)
+    of_ships = np.zeros(len(kinds), np.int64)
+    np.minimum.at(of_ships, kind, reduced)
+    bound = int(price.sum() + (number * of_ships).sum())
+    keep = reduced - of_ships[kind] <= target - bound
+    return [column for column, kept in zip(columns, keep, strict=True) if kept]
+
+
+def _cover(problem: Dispatch, kinds: list[list[int]], columns: list[Column], seed: int,
+           limit: float) -> tuple[Routes | None, int, float]:
+    """The best cover of all jobs by the columns: routes by ship, proven least regret, seconds."""
+    program = IntegerProgram()
+    columns = sorted(columns, key=lambda column: (column.kind, column.route))
+    x = [program.flag(f"x{r}") for r in range(len(columns))]
+    serving: list[list[int]] = [[] for _ in range(problem.n_jobs)]
+    sailing: list[list[int]] = [[] for _ in kinds]
+    for r, column in enumerate(columns):
+        sailing[column.kind].append(r)
+        for job in column.route:
+            serving[job].append(r)
+    beyond = sum(column.regret for column in columns) + 1
+    if not all(serving):
+        return None, beyond, 0.0
+    for rows in serving:
+        program.require(sum(x[r] for r in rows) == 1)
+    for ships, rows in zip(kinds, sailing, strict=True):
+        if rows:
+            program.require(sum(x[r] for r in rows) <= len(ships))
+    program.minimise(sum(column.regret * flag for column, flag in zip(columns, x, strict=True)))
+    answer = program.solve(seed=seed, deterministic_limit=limit)
+    if answer.status == "infeasible":
+        return None, beyond, answer.seconds
+    least = max(0, round(answer.bound)) if answer.status == "optimal" else max(
+        0, int(-(-(answer.bound - 1e-6) // 1)))
+    if answer.status == "unknown":
+        return None, least, answer.seconds
+    routes: list[tuple[int, ...]] = [()] * problem.n_ships
+    free = [list(ships) for ships in kinds]
+    for r, column in enumerate(columns):
+        if answer.values[f"x{r}"]:
+            routes[free[column.kind].pop(0)] = column.route
+    return tuple(routes), least, answer.seconds

@@ -1,0 +1,151 @@
+"""Good routes fast, and all routes worth a look: the two halves of the exact dispatch.
+
+The *regret* of a job is its weight times the hours it is done later than the earliest that any
+ship could manage alone. Regrets are never negative, so in a plan of total regret R no route has
+more than R: enumerating every route up to a limit, and choosing among them, proves a plan optimal
+as soon as its total is within the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cablenet.repair.problem import BASE, Dispatch
+
+Routes = tuple[tuple[int, ...], ...]
+Label = tuple[int, int, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """The best order in which one kind of ship serves one set of jobs, and its regret."""
+
+    kind: int
+    route: tuple[int, ...]
+    regret: int
+
+
+def kinds_of(problem: Dispatch) -> list[list[int]]:
+    """Ships that are alike in every number, together."""
+    found: dict[bytes, list[int]] = {}
+    for ship in range(problem.n_ships):
+        key = b"".join(np.ascontiguousarray(table[ship]).tobytes() for table in (
+            problem.base_h, problem.leg_h, problem.ready_h, problem.able))
+        found.setdefault(key, []).append(ship)
+    return list(found.values())
+
+
+def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: int,
+                     most: int) -> list[Column] | None:
+    """Every route of regret up to `limit`, the best order of each set only; None above `most`.
+
+    Grown job by job. Of two routes over the same jobs that end at the same job, one that is
+    neither earlier nor of less regret leads nowhere better and is dropped.
+    """
+    best = problem.earliest().min(axis=0)
+    columns: list[Column] = []
+    grown = 0
+    for kind, ships in enumerate(kinds):
+        ship = ships[0]
+        able = [int(job) for job in np.flatnonzero(problem.able[ship])]
+        layer: dict[tuple[frozenset[int], int], list[Label]] = {
+            (frozenset(), BASE): [(0, 0, ())]}
+        cheapest: dict[frozenset[int], tuple[int, tuple[int, ...]]] = {}
+        while layer:
+            following: dict[tuple[frozenset[int], int], list[Label]] = {}
+            for (jobs, at), labels in layer.items():
+                for job in able:
+                    if job in jobs:
+                        continue
+                    key = (jobs | {job}, job)
+                    for free, regret, route in labels:
+                        done = problem.done(job, problem.arrival(ship, at, free, job))
+                        total = regret + int(problem.weight[job]) * (done - int(best[job]))
+                        if total > limit:
+                            continue
+                        label = (done - int(problem.test_h[job]), total, (*route, job))
+                        grown += _keep(following.setdefault(key, []), label)
+                        if grown > most:
+                            return None
+            for (jobs, _), labels in following.items():
+                for _, regret, route in labels:
+                    if jobs not in cheapest or (regret, route) < cheapest[jobs]:
+                        cheapest[jobs] = (regret, route)
+            layer = {key: labels for key, labels in following.items() if labels}
+        columns += [Column(kind, route, regret) for regret, route in cheapest.values()]
+    return columns
+
+
+def _keep(labels: list[Label], label: Label) -> int:
+    """Add a label unless another is as early and as good; drop those it beats. 1 if added."""
+    if any(free <= label[0] and regret <= label[1] for free, regret, _ in labels):
+        return 0
+    labels[:] = [other for other in labels
+                 if not (label[0] <= other[0] and label[1] <= other[1])]
+    labels.append(label)
+    return 1
+
+
+def good_routes(problem: Dispatch) -> Routes:
+    """A plan by best insertion, then jobs moved and exchanged while that helps."""
+    routes: list[list[int]] = [[] for _ in range(problem.n_ships)]
+    costs = [0] * problem.n_ships
+    earliest = problem.earliest()
+    order = sorted(range(problem.n_jobs),
+                   key=lambda job: (-int(problem.weight[job]), int(earliest[:, job].min()), job))
+    for job in order:
+        _insert(problem, routes, costs, job)
+    improved = True
+    while improved:
+        improved = _move(problem, routes, costs) or _exchange(problem, routes, costs)
+    return tuple(tuple(route) for route in routes)
+
+
+def _insert(problem: Dispatch, routes: list[list[int]], costs: list[int], job: int) -> int:
+    """Put a job where it costs least; returns the rise in cost."""
+    rise, ship, place = min(
+        (problem.cost(ship, [*routes[ship][:place], job, *routes[ship][place:]]) - costs[ship],
+         ship, place)
+        for ship in range(problem.n_ships) if problem.able[ship, job]
+        for place in range(len(routes[ship]) + 1))
+    routes[ship].insert(place, job)
+    costs[ship] += rise
+    return rise
+
+
+def _move(problem: Dispatch, routes: list[list[int]], costs: list[int]) -> bool:
+    """Take one job out and put it where it costs least; true if anything got better."""
+    better = False
+    for job in range(problem.n_jobs):
+        ship = next(s for s, route in enumerate(routes) if job in route)
+        before = [list(route) for route in routes], list(costs), sum(costs)
+        routes[ship].remove(job)
+        costs[ship] = problem.cost(ship, routes[ship])
+        _insert(problem, routes, costs, job)
+        if sum(costs) < before[2]:
+            better = True
+        else:
+            routes[:], costs[:] = before[0], before[1]
+    return better
+
+
+def _exchange(problem: Dispatch, routes: list[list[int]], costs: list[int]) -> bool:
+    """Let two jobs change places; true if anything got better."""
+    better = False
+    for first in range(problem.n_jobs):
+        for second in range(first + 1, problem.n_jobs):
+            one, two = (next(s for s, route in enumerate(routes) if job in route)
+                        for job in (first, second))
+            if not (problem.able[one, second] and problem.able[two, first]):
+                continue
+            turned = {first: second, second: first}
+            new = {s: [turned.get(job, job) for job in routes[s]] for s in {one, two}}
+            change = sum(problem.cost(s, route) - costs[s] for s, route in new.items())
+            if change < 0:
+                for s, route in new.items():
+                    routes[s], costs[s] = route, problem.cost(s, route)
+                better = True
+    return better
