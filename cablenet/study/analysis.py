@@ -89,8 +89,8 @@ def analyse(study: Study, as_of: date | None, progress: Progress) -> Analysis:
                                seed=study.seed, router=catalogue.sea_router())
     tell("report")
     return Analysis(study, layers, net, cables, stations, events, bare, bare_cables,
-                    bare_stations, bare_events, country_table(net, cables, stations), load, plan, after,
-                    repairs)
+                    bare_stations, bare_events, country_table(net, cables, stations), load,
+                    plan, after, repairs)
 
 
 def country_table(net: Network, cables: Scores, stations: Scores) -> pd.DataFrame:

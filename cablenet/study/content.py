@@ -10,6 +10,7 @@ import cablenet
 from cablenet.maps.payload import map_payload
 from cablenet.metrics.load import HEADROOM
 from cablenet.report import Curve, Gantt, Heading, ReportContent, Section, Table
+from cablenet.report.content import Block
 from cablenet.scoring import join
 from cablenet.study.analysis import Analysis
 from cablenet.study.findings import find, key_figures
@@ -131,14 +132,34 @@ def _repairs(analysis: Analysis) -> list[Section]:
     plan = analysis.repairs
     if plan is None:
         return []
-    lines = plan.restoration.to_frame()
+    curve = plan.restoration.to_frame().set_index("day")[["lost_lit_tbps"]]
+    blocks: list[Block] = [
+        Gantt("gantt", "Ships and jobs", _bars(plan.schedule), "One lane a ship."),
+        Curve("restoration", "What comes back when",
+              curve.rename(columns={"lost_lit_tbps": "lit capacity down"}),
+              "days after the event", "Tbps"),
+        Table("repairs", "Jobs", plan.to_frame(),
+              f"Certificate: {plan.certificate.status}, gap {100 * plan.certificate.gap:.2f} %. "
+              + " ".join(plan.notes), "job_id"),
+    ]
+    if len(plan.not_served):
+        blocks.append(Table("not-served", "Out of reach of every ship", plan.not_served))
     return [Section(
-        "repair-plan", f"Who repairs what after the {plan.event}",
-        "Ships, permits and the queue: the wait is an outcome of the plan, not an input.",
-        [Gantt("gantt", "Ships and jobs", plan.gantt_bars()),
-         Table("repairs", "Jobs", plan.to_frame(), "", "job"),
-         Curve("restoration", "What comes back when", lines, "days after the event",
-               "share still lost")])]
+        "repair-plan", f"Who repairs what after the {plan.name}",
+        "Ships, permits and the queue: the wait is an outcome of the plan, not an input.", blocks)]
+
+
+def _bars(schedule: pd.DataFrame) -> pd.DataFrame:
+    """Gantt bars: what each job waits for and when the ship works, in days."""
+    rows = []
+    for row in schedule.to_dict("records"):
+        marks = [("wait_ship", row["locate_h"], row["depart_h"]),
+                 ("sail", row["depart_h"], row["arrive_h"]),
+                 ("wait_permit", row["arrive_h"], row["start_h"]),
+                 ("work", row["start_h"], row["leave_h"]), ("test", row["leave_h"], row["done_h"])]
+        rows += [{"lane": row["ship"], "label": row["cable"], "from_day": start / 24,
+                  "to_day": end / 24, "kind": kind} for kind, start, end in marks if end > start]
+    return pd.DataFrame(rows)
 
 
 def _credits() -> list[str]:

@@ -104,7 +104,7 @@ def _repair(analysis: Analysis) -> Finding:
     assert plan is not None
     frame = plan.to_frame()
     return Finding(
-        f"After the {plan.event} {len(frame)} repairs by {frame['ship'].nunique()} ships would "
+        f"After the {plan.name}, {len(frame)} repairs by {frame['ship'].nunique()} ships would "
         f"take {frame['done_day'].max():,.0f} days until the last is done, "
         f"{frame['done_day'].min():,.0f} until the first.",
         "repairs", (), "plain",

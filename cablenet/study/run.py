@@ -9,11 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cablenet import files
-from cablenet.maps import draw_map
+from cablenet.files import whole_folder, write_results
+from cablenet.maps import country_frame, draw_map, save_map
 from cablenet.report import write_report
 from cablenet.scoring import Scores, join
 from cablenet.study.analysis import Analysis, Progress, analyse
@@ -62,18 +63,21 @@ def run_study(
     summary = summarise(analysis, [finding.text for finding in content.findings])
     writers: dict[str, Callable[[Path], object]] = {
         "report.html": lambda path: write_report(content, path),
-        "map.png": lambda path: _write_map(analysis, path),
+        "map.png": lambda path: save_map(
+            draw_map(analysis.net, analysis.events, title=spec.title), path),
         "summary.json": lambda path: path.write_text(
             json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
             encoding="utf-8"),
-        "results.gpkg": lambda path: files.write_results(analysis.net, _joined(analysis), path),
+        "results.gpkg": lambda path: write_results(
+            analysis.net, _joined(analysis), path, countries=country_frame(analysis.net, _joined(analysis)),
+            extra=_plan_layers(analysis)),
         "scores.parquet": lambda path: _scores_frame(analysis).to_parquet(path, index=False),
         "scores_by_country.parquet": lambda path: _country_frame(analysis).to_parquet(
             path, index=False),
         "countries.parquet": lambda path: analysis.countries.to_parquet(path, index=False),
         "links.parquet": lambda path: analysis.net.to_geo().to_parquet(path),
     }
-    with files.whole_folder(Path(out), marker="summary.json") as folder:
+    with whole_folder(Path(out), marker="summary.json") as folder:
         for name, write in writers.items():
             write(folder / name)
     return StudyResult(spec, analysis, summary, Path(out),
@@ -124,6 +128,16 @@ def _joined(analysis: Analysis) -> Scores:
     return join([analysis.events, analysis.stations, analysis.cables])
 
 
+def _plan_layers(analysis: Analysis) -> dict[str, gpd.GeoDataFrame]:
+    """What the plans add to the layers: new cables, and the voyages of ships."""
+    layers = {}
+    if analysis.redundancy is not None:
+        layers["plan_cables"] = analysis.redundancy.to_geo()
+    if analysis.repairs is not None:
+        layers["plan_voyages"] = analysis.repairs.to_geo()
+    return layers
+
+
 def _scores_frame(analysis: Analysis) -> pd.DataFrame:
     parts = [("event", analysis.events), ("station", analysis.stations),
              ("cable", analysis.cables)]
@@ -141,11 +155,6 @@ def _country_frame(analysis: Analysis) -> pd.DataFrame:
         felt = frame.drop(columns=[c for c in frame if str(c).startswith("margin")])
         frames.append(frame[(felt != 0).any(axis=1)].reset_index().assign(kind=kind))
     return pd.concat(frames, ignore_index=True)
-
-
-def _write_map(analysis: Analysis, path: Path) -> None:
-    axes = draw_map(analysis.net, analysis.events)
-    axes.figure.savefig(path, dpi=150)
 
 
 def _plain(value: Any) -> Any:
