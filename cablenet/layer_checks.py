@@ -179,7 +179,7 @@ def _coerce_column(values: pd.Series | None, column: Column,
         return _coerce_number(values, column, n)
     text = (pd.Series([None] * n, dtype=object) if values is None
             else values.astype(object).where(values.notna(), None))
-    text = _objects(None if v is None or str(v).strip() == "" else v for v in text)
+    text = _objects(None if v is None or str(v).strip() == "" else v for v in text.tolist())
     found: list[Finding] = []
     if column.required:
         found += [(i, "is empty", f"fill in {column.meaning}")
@@ -188,7 +188,7 @@ def _coerce_column(values: pd.Series | None, column: Column,
         return _coerce_flag(text, found)
     if column.kind == "date":
         return _coerce_date(text, found)
-    text = _objects(None if v is None else str(v) for v in text)
+    text = _objects(None if v is None else str(v) for v in text.tolist())
     if column.choices:
         found += [(i, f"'{text.iloc[i]}' is not one of {', '.join(column.choices)}",
                    "use one of these words")
@@ -226,7 +226,7 @@ def _coerce_flag(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list
         word = str(value).strip().lower()
         return True if word in TRUE else False if word in FALSE else None
 
-    parsed = _objects(None if v is None else parse(v) for v in text)
+    parsed = _objects(None if v is None else parse(v) for v in text.tolist())
     found += [(i, f"'{text.iloc[i]}' is neither true nor false", "write true or false")
               for i in _rows(text.notna() & parsed.isna())]
     return parsed.astype("boolean"), found
@@ -242,7 +242,7 @@ def _coerce_date(text: pd.Series, found: list[Finding]) -> tuple[pd.Series, list
         except ValueError:
             return None
 
-    parsed = _objects(None if v is None else parse(v) for v in text)
+    parsed = _objects(None if v is None else parse(v) for v in text.tolist())
     found += [(i, f"'{text.iloc[i]}' is not a date", "write YYYY-MM-DD")
               for i in _rows(text.notna() & parsed.isna())]
     return parsed.astype("str"), found

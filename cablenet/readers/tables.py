@@ -19,6 +19,9 @@ from cablenet.schema import Table
 
 _NUMBER = re.compile(r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$")
 SHOWN = 20
+_WORDS = {str, type(None)}
+_NUMBERS = {float, str, type(None)}
+"""Columns of these types need no closer look."""
 DESCRIPTION = "layers.json"
 """The file of a folder, or the table of a GeoPackage, that names the map and its date."""
 
@@ -43,12 +46,12 @@ def table_frame(table: Table, columns: Mapping[str, Sequence[object]], names: Se
         if column.name not in columns:
             continue
         is_number = column.kind in ("number", "integer")
-        cells: list[object] = []
-        for name, value in zip(names, columns[column.name], strict=True):
-            cell, fault = _plain(value, is_number)
-            if fault:
-                problems.append(Problem(file, name, column.name, fault, "give a plain value"))
-            cells.append(cell)
+        cells = list(columns[column.name])
+        if not set(map(type, cells)) <= (_NUMBERS if is_number else _WORDS):
+            for at, (name, value) in enumerate(zip(names, cells, strict=True)):
+                cells[at], fault = _plain(value, is_number)
+                if fault:
+                    problems.append(Problem(file, name, column.name, fault, "give a plain value"))
         data[column.name] = pd.Series(cells, dtype=object)
     if problems:
         if len(problems) > SHOWN:
