@@ -13,7 +13,7 @@ import pandas as pd
 import places
 import terrestrial
 from provenance import Ledger
-from read_facts import fact
+from read_facts import declared, fact
 
 from cablenet.geo.landmass import Land
 from cablenet.schema import TABLES
@@ -90,6 +90,10 @@ def _lit(out: dict[str, pd.DataFrame], raised: dict[str, float], ledger: Ledger)
         if layer == "segments":
             ledger.add("cables", cable, "lit_capacity_tbps", "estimated", 0.7, 1.5,
                        sources="CABLENET", note=note)
+    for row in declared("lit").itertuples():
+        if row.cable_id not in raised:
+            ledger.add("cables", row.cable_id, "lit_capacity_tbps", "sourced", 0.9, 1.5,
+                       sources=row.sources, note=row.note)
     for layer in ("segments", "cables"):
         ledger.add(layer, "*", "lit_capacity_tbps", "estimated", 0.5, 2.0, sources="CABLENET",
                    note="design x lit share of its age class (assumed); calibration left it there")

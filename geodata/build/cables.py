@@ -16,10 +16,12 @@ REPEATERED_KM = 350.0
 
 PAIR_TBPS = ((2003, 2.5), (2013, 4.0), (2019, 10.0), (2022, 15.0), (9999, 18.0))
 """Tbps a fibre pair can carry, by the first year it no longer holds; after upgrades; estimated."""
-LIT_SHARE = ((2005, 0.70), (2012, 0.60), (2018, 0.40), (2022, 0.25), (9999, 0.12))
-"""Share of design that is lit, by year of service: old plant nearly full, new hardly; assumed."""
+LIT_SHARE = ((2005, 0.50), (2012, 0.50), (2018, 0.35), (2022, 0.20), (9999, 0.10))
+"""Lit share of design by year of service, before calibration; new plant is hardly lit; assumed."""
 BRANCH_SHARE = ((4, 0.5), (9999, 0.35))
 """Design of a branch over its trunk's, by fibre pairs of the trunk; assumed."""
+MESH_SHARE = 0.4
+"""Design of one section of a mesh over the system's figure: its legs share it; assumed."""
 ZONES = {
     "YZ": "JP KR CN TW KP RU",
     "SEAIOCMA": "SG MY ID PH VN TH KH MM BN HK MO IN LK BD MV TL AU CX CC GU",
@@ -157,6 +159,8 @@ def fill_segments(segments: pd.DataFrame, table: pd.DataFrame, ledger: Ledger) -
     branch = (out["role"] == "branch").to_numpy(bool)
     few = np.where(np.isnan(pairs), 2.0, pairs) <= BRANCH_SHARE[0][0]
     share = np.where(branch, np.where(few, BRANCH_SHARE[0][1], BRANCH_SHARE[1][1]), 1.0)
+    mesh = out["cable_id"].map(cable["topology"] == "mesh").to_numpy(bool)
+    share = np.where(mesh, MESH_SHARE, share)
     out["fibre_pairs"] = np.where(branch, np.maximum(1.0, np.round(pairs * share)), pairs)
     out["design_capacity_tbps"] = np.round(design * share, 6)
     out["lit_capacity_tbps"] = np.round(
@@ -166,15 +170,18 @@ def fill_segments(segments: pd.DataFrame, table: pd.DataFrame, ledger: Ledger) -
                note="trunk: as the cable; branch: its share, at least one")
     ledger.add("segments", "*", "design_capacity_tbps", "estimated", 0.4, 2.0, sources="CABLENET",
                note="trunk: as the cable; branch: half of a trunk of up to 4 fibre pairs, "
-                    "35 % of a larger one, assumed")
+                    "35 % of a larger one; a section of a mesh: 40 %; assumed")
     return out
 
 
 def first_lit_share(table: pd.DataFrame) -> pd.Series:
-    """Lit over design before calibration, by year of service; index cable_id."""
+    """Lit over design before calibration, as sourced or by year of service; index cable_id."""
     years = table["in_service_from"].str[:4].astype(int)
-    return pd.Series([_by_year(LIT_SHARE, year) for year in years],
-                     index=table["cable_id"].to_numpy(object))
+    known = declared("lit").set_index("cable_id")["lit_tbps"].astype(float)
+    design = table.set_index("cable_id")["design_capacity_tbps"]
+    shares = pd.Series([_by_year(LIT_SHARE, year) for year in years], index=design.index)
+    shares.update(known / design.loc[known.index])
+    return shares
 
 
 def _dates(segments: pd.DataFrame) -> None:
