@@ -68,6 +68,14 @@ def country_losses(net: Network, scores: Scores) -> NDArray[np.float64]:
     return np.clip(loss, 0.0, 1.0)
 
 
+def gateways_cut(net: Network, scores: Scores) -> NDArray[np.bool_]:
+    """(S, G) true where a scenario cuts a gateway off; nowhere without the score `isolated`."""
+    for part in scores.parts.values():
+        if "isolated" in part.gateway:
+            return np.asarray(part.gateway["isolated"] > 0)
+    return np.zeros((len(scores), len(net.gateways)), bool)
+
+
 def loss_class(share: NDArray[np.float64]) -> NDArray[np.int64]:
     """0: hardly touched, 1 to 4: the classes of `LOSS_LABELS`."""
     return np.searchsorted(LOSS_STEPS, share, side="right")

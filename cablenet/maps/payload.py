@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from cablenet.maps import palette
 from cablenet.maps.land import CREDIT, Land, load_land
@@ -65,7 +66,8 @@ def map_payload(
         "links": _features(_drawn(net), _link_properties(net), DIGITS),
         "cables": _cables(net),
         "stations": _stations(net),
-        "hubs": _hubs(net),
+        "gateways": _points_of(net, net.gateways.node),
+        "hubs": _points_of(net, net.gateways.node[net.hubs]),
         "chokes": _features(chokes.geometry.to_numpy(),
                             [{"n": str(name)} for name in chokes["name"]], DIGITS),
         "scenarios": [] if scores is None else _scenarios(net, scores),
@@ -163,15 +165,15 @@ def _stations(net: Network) -> Json:
          "m": len(landed.get(int(i), {}))} for i in which], DIGITS)
 
 
-def _hubs(net: Network) -> Json:
-    """Hub gateways as points with their names."""
-    which = net.gateways.node[net.hubs]
+def _points_of(net: Network, which: NDArray[np.int64]) -> Json:
+    """Some nodes as points with their names."""
     return _features(shapely.points(net.nodes.lon[which], net.nodes.lat[which]),
                      [{"n": str(net.nodes.name[i])} for i in which], DIGITS)
 
 
 def _scenarios(net: Network, scores: Scores) -> list[Json]:
-    """Scenarios, worst first: links lost, share lost by country, and the scores in words."""
+    """Scenarios, worst first: links lost, gateways cut off, share lost by country, the scores."""
+    cut = palette.gateways_cut(net, scores)
     loss = palette.country_losses(net, scores)
     order = scores.worst(len(scores)).index
     place = {name: row for row, name in enumerate(scores.scenarios.names)}
@@ -184,6 +186,7 @@ def _scenarios(net: Network, scores: Scores) -> list[Json]:
         rows.append({
             "n": str(name),
             "l": [int(link) for link in scores.scenarios.links_lost(row)],
+            "g": [int(gate) for gate in np.flatnonzero(cut[row])],
             "c": [[str(net.country_id[i]), round(float(loss[row, i]), 3)] for i in hit],
             "v": [[heading.name, _number(frame[heading.name].iloc[row]), heading.unit,
                    heading.meaning] for heading in scores.headings],

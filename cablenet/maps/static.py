@@ -19,7 +19,7 @@ Flags = NDArray[np.bool_]
 INCHES = 12.0
 DPI = 150
 """12 inches at 150 dots: 1,800 pixels wide."""
-TITLE_INCHES, LEGEND_INCHES = 0.5, 1.35
+TITLE_INCHES, LEGEND_INCHES = 0.5, 1.38
 Rows = list[tuple[Any, str]]
 
 
@@ -55,6 +55,7 @@ def draw_map(
     colours = palette.colour_links(net, scores)
     _draw_links(axes, net, scores, colours, shown)
     _draw_nodes(axes, net, shown)
+    _draw_cut_off(axes, net, scores, shown)
     _draw_frame(axes, shown, title or _title(net, scores))
     _draw_legend(axes, footer, net, scores, colours)
     return axes
@@ -168,6 +169,15 @@ def _draw_nodes(axes: Any, net: Network, window: Window) -> None:
     _hub_names(axes, [(x[hub], y[hub], str(nodes.name[hub])) for hub in hubs], window)
 
 
+def _draw_cut_off(axes: Any, net: Network, scores: Scores | None, window: Window) -> None:
+    """A red ring round gateways that some scenario cuts off: islands too small for a tint."""
+    if scores is None:
+        return
+    cut = net.gateways.node[palette.gateways_cut(net, scores).any(axis=0)]
+    x, y = place_points(net.nodes.lon[cut], net.nodes.lat[cut], window)
+    axes.scatter(x, y, s=52, color="none", edgecolors=palette.LOST, linewidths=1.3, zorder=3.5)
+
+
 def _hub_names(axes: Any, hubs: list[tuple[float, float, str]], window: Window) -> None:
     """Names beside the hubs, left out where they would lie on one another."""
     from matplotlib.patheffects import withStroke
@@ -179,7 +189,9 @@ def _hub_names(axes: Any, hubs: list[tuple[float, float, str]], window: Window) 
         free = all(abs(x - a) > 0.045 * width or abs(y - b) > 0.028 * height for a, b in taken)
         if inside and free:
             taken.append((x, y))
-            axes.annotate(name, (x, y), xytext=(6, 3), textcoords="offset points", fontsize=7.5,
+            late = x > window.east - 0.09 * width
+            axes.annotate(name, (x, y), xytext=(-6 if late else 6, 3), fontsize=7.5,
+                          textcoords="offset points", ha="right" if late else "left",
                           color=palette.INK, zorder=5, clip_on=True,
                           path_effects=[withStroke(linewidth=2.2, foreground="white", alpha=0.8)])
 
@@ -233,6 +245,9 @@ def _legend_groups(net: Network, scores: Scores | None,
          "station, larger where more cables land"),
         (Line2D([], [], color="none", marker="D", mfc=palette.HUB, mec="white", ms=7), "hub"),
     ]
+    if scores is not None and palette.gateways_cut(net, scores).any():
+        marks.append((Line2D([], [], color="none", marker="o", mfc="none", mec=palette.LOST, ms=7),
+                      "gateway that a scenario cuts off"))
     if (cable & ~live).any():
         marks.append((Line2D([], [], color=palette.OUT_OF_SERVICE, lw=1, ls=(0, (5, 3))),
                       "cable not in service (planned, building, retired)"))

@@ -36,6 +36,8 @@ def test_scenarios_list_what_they_take_and_whom_they_hit(payload: MapPayload) ->
     worst = payload.data["scenarios"][0]
     # losing `east` cuts off BB and CC, a million people each; `far` only CC
     assert worst["n"] == "EAST"
+    cut = [payload.data["gateways"]["features"][gate]["properties"]["n"] for gate in worst["g"]]
+    assert cut == ["B", "C"]
     assert worst["c"] == [["BB", 1.0], ["CC", 1.0]]
     lost = [payload.data["links"]["features"][link]["properties"] for link in worst["l"]]
     assert [(row["f"], row["t"]) for row in lost] == [("A", "B")]

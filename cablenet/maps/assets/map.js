@@ -22,6 +22,7 @@ const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const say = (value) => (Math.abs(value) >= 1e5 ? short : plain).format(value);
 const percent = (share) => (share >= 0.9995 ? "cut off" : `${Math.round(share * 100)} %`);
+const count = (n, one, many) => (n === 0 ? `no ${one}` : `${n} ${n === 1 ? one : many}`);
 const readable = (name) => {
   const words = name.replace(/_(tbps|ms|km|musd|share)$/, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -46,7 +47,7 @@ function mapStyle(root, data) {
     version: 8,
     sources: {
       land: source("land", { tolerance: 0.2 }), links: source("links", { tolerance: 0.15 }),
-      stations: source("stations"), hubs: source("hubs"), chokes: source("chokes"),
+      stations: source("stations"), gateways: source("gateways"), hubs: source("hubs"), chokes: source("chokes"),
     },
     layers: [
       { id: "ocean", type: "background", paint: { "background-color": c("ocean") } },
@@ -74,6 +75,9 @@ function mapStyle(root, data) {
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, ["+", 1.2, ["*", 0.22, ["get", "m"]]],
           6, ["+", 3.5, ["*", 0.5, ["get", "m"]]]],
         "circle-color": c("dot"), "circle-stroke-color": c("station"), "circle-stroke-width": 1 } },
+      { id: "cut", type: "circle", source: "gateways", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, 5, 6, 11],
+        "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": c("lost"), "circle-stroke-width": 2.2,
+        "circle-stroke-opacity": ["case", ["boolean", ["feature-state", "cut"], false], 1, 0] } },
       { id: "hubs", type: "circle", source: "hubs", paint: { "circle-radius": 5, "circle-color": c("hub"),
         "circle-stroke-color": c("dot"), "circle-stroke-width": 1.2 } },
       { id: "hub-names", type: "symbol", source: "hubs", layout: { "text-field": ["get", "n"], "text-size": 12,
@@ -158,9 +162,11 @@ function pointing(maplibre, map, data) {
 function showScenario(map, data, scenario) {
   map.removeFeatureState({ source: "links" });
   map.removeFeatureState({ source: "land" });
+  map.removeFeatureState({ source: "gateways" });
   if (!scenario) return;
   const hit = new Map(scenario.c);
   const lost = new Set(scenario.l);
+  scenario.g.forEach((id) => map.setFeatureState({ source: "gateways", id }, { cut: true }));
   data.land.features.forEach((feature) => {
     const loss = hit.get(feature.properties.c);
     if (loss) map.setFeatureState({ source: "land", id: feature.id }, { loss });
@@ -173,17 +179,16 @@ function showScenario(map, data, scenario) {
 
 function flyTo(map, data, scenario) {
   const points = scenario.l.flatMap((i) => {
-    const { type, coordinates } = data.links.features[i].geometry;
-    return type === "LineString" ? coordinates : coordinates.flat();
+    const line = data.links.features[i].geometry.coordinates;
+    const middle = line[line.length >> 1][0];
+    const turn = -360 * Math.floor((middle + 30) / 360); // the seam lies in the Atlantic, at 30 W
+    return line.map(([lon, lat]) => [lon + turn, lat]);
   });
   if (!points.length) return;
-  const lons = points.map((p) => p[0]);
-  const lats = points.map((p) => p[1]);
-  const west = Math.min(...lons), east = Math.max(...lons);
-  const turn = west < -30 ? 360 : 0; // the Atlantic is at the edge: the Americas lie in the east
-  if (east - west > 200) return;
-  const jump = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  map.fitBounds([[west + turn, Math.min(...lats)], [east + turn, Math.max(...lats)]], { padding: 60, maxZoom: 4.2, duration: jump ? 0 : 900 });
+  const ends = (axis) => points.reduce(([low, high], point) => [Math.min(low, point[axis]), Math.max(high, point[axis])], [Infinity, -Infinity]);
+  const [[west, east], [south, north]] = [ends(0), ends(1)];
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  map.fitBounds([[west, south], [east, north]], { padding: 60, maxZoom: 4.2, duration: still ? 0 : 900 });
 }
 
 function tell(info, data, scenario) {
@@ -194,7 +199,7 @@ function tell(info, data, scenario) {
   const figures = make("table");
   for (const [name, value, unit, meaning] of scenario.v) {
     if (value === null) continue;
-    const told = unit === "fraction" ? `${Math.round(value * 100)} %` : `${say(value)} ${unit === readable(name).toLowerCase() ? "" : unit}`;
+    const told = unit === "fraction" ? `${Math.round(value * 100)} %` : `${say(value)}${name.includes(unit) ? "" : ` ${unit}`}`;
     figures.append(make("tr", { title: meaning }, make("td", {}, readable(name)), make("td", {}, told)));
   }
   const cables = [...new Set(scenario.l.map((i) => data.links.features[i].properties.c).filter((c) => c !== undefined))];
@@ -202,7 +207,9 @@ function tell(info, data, scenario) {
   for (const [code, share] of scenario.c) {
     countries.append(make("tr", {}, make("td", {}, data.countries[code] ?? code), make("td", {}, percent(share))));
   }
+  const cut = scenario.g.map((i) => data.gateways.features[i].properties.n);
   info.replaceChildren(make("h3", {}, scenario.n), figures,
+    ...(cut.length ? [make("p", {}, `Cut off: ${few(cut, 20)}.`)] : []),
     make("p", {}, `Takes away: ${cables.length ? few(cables.map((i) => data.cables[i].n), 30) : "links on land"}.`),
     scenario.c.length ? make("h3", {}, "Share of way out lost, by country") : "", countries);
 }
@@ -212,7 +219,7 @@ function picker(root, data, choose) {
   const find = root.querySelector("input[type=search]");
   const buttons = [null, ...data.scenarios].map((scenario) => {
     const cut = scenario ? scenario.c.filter((pair) => pair[1] >= 0.9995).length : 0;
-    const note = scenario ? `${scenario.c.length} countries hit${cut ? `, ${cut} cut off` : ""}` : "";
+    const note = scenario ? `${count(scenario.c.length, "country hit", "countries hit")}${cut ? `, ${cut} cut off` : ""}` : "";
     const button = make("button", { type: "button", "aria-pressed": scenario ? "false" : "true" },
       scenario ? scenario.n : "Nothing failed", ...(note ? [make("small", {}, note)] : []));
     button.addEventListener("click", () => {
