@@ -4,6 +4,7 @@ Sets: jobs J, kinds of ships K (n[k] ships alike), routes R (each of one kind; t
 set of jobs; regret c[r] >= 0). Variables: x[r] = 1 if a ship of that kind sails route r. Minimise
 sum c[r] x[r] with, for every job, sum of x[r] over the routes that serve it = 1, and for every
 kind, sum of x[r] over its routes <= n[k]. The weighted completion is the regret plus a constant.
+Among covers of equal regret one of few hours at sea is taken: c[r] is scaled up and those added.
 
 Before that, the linear relaxation's prices, rounded to whole numbers, give each route a reduced
 regret and the whole a lower bound L (exact, since everything is whole); no plan better than one of
@@ -12,6 +13,7 @@ regret U sails a route of reduced regret above U - L, so such routes are dropped
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,7 +64,7 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
         proven = max(proven, min(within, searched + 1))
         if chosen is not None:
             found = sum(problem.cost(ship, route) for ship, route in enumerate(chosen)) - least
-            if found < regret:
+            if found <= regret:
                 best, regret = chosen, found
     bound = min(proven, regret)
     return Choice(best, "optimal" if bound == regret else "feasible", least + regret,
@@ -105,6 +107,8 @@ def promising(problem: Dispatch, kinds: list[list[int]], columns: list[Column],
 def _cover(problem: Dispatch, kinds: list[list[int]], columns: list[Column], seed: int,
            limit: float) -> tuple[Routes | None, int, float]:
     """The best cover of all jobs by the columns: routes by ship, proven least regret, seconds."""
+    if {job for column in columns for job in column.route} != set(range(problem.n_jobs)):
+        return None, sum(column.regret for column in columns) + 1, 0.0
     program = IntegerProgram()
     columns = sorted(columns, key=lambda column: (column.kind, column.route))
     x = [program.flag(f"x{r}") for r in range(len(columns))]
@@ -115,19 +119,19 @@ def _cover(problem: Dispatch, kinds: list[list[int]], columns: list[Column], see
         for job in column.route:
             serving[job].append(r)
     beyond = sum(column.regret for column in columns) + 1
-    if not all(serving):
-        return None, beyond, 0.0
+    scale = 1 + problem.n_jobs * max(column.sail_h for column in columns)
     for rows in serving:
         program.require(sum(x[r] for r in rows) == 1)
     for ships, rows in zip(kinds, sailing, strict=True):
         if rows:
             program.require(sum(x[r] for r in rows) <= len(ships))
-    program.minimise(sum(column.regret * flag for column, flag in zip(columns, x, strict=True)))
+    program.minimise(sum((column.regret * scale + column.sail_h) * flag
+                         for column, flag in zip(columns, x, strict=True)))
     answer = program.solve(seed=seed, deterministic_limit=limit)
     if answer.status == "infeasible":
         return None, beyond, answer.seconds
-    least = max(0, round(answer.bound)) if answer.status == "optimal" else max(
-        0, int(-(-(answer.bound - 1e-6) // 1)))
+    whole = answer.objective if answer.status == "optimal" else answer.bound
+    least = max(0, math.ceil((whole - 1e-3 - (scale - 1)) / scale))
     if answer.status == "unknown":
         return None, least, answer.seconds
     routes: list[tuple[int, ...]] = [()] * problem.n_ships

@@ -96,7 +96,7 @@ def _rows(problem: Dispatch, ships: tuple[Ship, ...], jobs: tuple[Job, ...],
     for s, route in enumerate(choice.routes):
         at = BASE
         for j, arrive, done in problem.clock(s, route):
-            sail = int(problem.base_h[s, j] if at == BASE else problem.leg_h[s, at, j])
+            sail = problem.sail_h(s, at, j)
             job, ship = jobs[j], ships[s]
             leave = done - job.test_h
             rows.append({

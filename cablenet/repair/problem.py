@@ -54,8 +54,11 @@ class Dispatch:
 
     def arrival(self, ship: int, at: int, free_h: int, job: int) -> int:
         """The hour a ship that is free at a job (or BASE) reaches another job."""
-        sail = self.base_h[ship, job] if at == BASE else self.leg_h[ship, at, job]
-        return max(free_h, int(self.ready_h[ship, job])) + int(sail)
+        return max(free_h, int(self.ready_h[ship, job])) + self.sail_h(ship, at, job)
+
+    def sail_h(self, ship: int, at: int, job: int) -> int:
+        """Hours at sea from a job (or BASE) to another job."""
+        return int(self.base_h[ship, job] if at == BASE else self.leg_h[ship, at, job])
 
     def done(self, job: int, arrival_h: int) -> int:
         """The hour traffic is back when the ship arrives at this hour."""

@@ -16,16 +16,21 @@ import numpy as np
 from cablenet.repair.problem import BASE, Dispatch
 
 Routes = tuple[tuple[int, ...], ...]
-Label = tuple[int, int, tuple[int, ...]]
+Label = tuple[int, int, int, tuple[int, ...]]
+"""When the ship is free, the regret so far, the hours at sea so far, and the route."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """The best order in which one kind of ship serves one set of jobs, and its regret."""
+    """The best order in which one kind of ship serves one set of jobs.
+
+    Of orders of equal regret it is one of fewest hours at sea.
+    """
 
     kind: int
     route: tuple[int, ...]
     regret: int
+    sail_h: int
 
 
 def kinds_of(problem: Dispatch) -> list[list[int]]:
@@ -43,7 +48,8 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: i
     """Every route of regret up to `limit`, the best order of each set only; None above `most`.
 
     Grown job by job. Of two routes over the same jobs that end at the same job, one that is
-    neither earlier nor of less regret leads nowhere better and is dropped.
+    neither earlier nor of less regret (nor, all else equal, shorter) is dropped: it leads nowhere
+    better.
     """
     best = problem.earliest().min(axis=0)
     columns: list[Column] = []
@@ -52,8 +58,8 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: i
         ship = ships[0]
         able = [int(job) for job in np.flatnonzero(problem.able[ship])]
         layer: dict[tuple[frozenset[int], int], list[Label]] = {
-            (frozenset(), BASE): [(0, 0, ())]}
-        cheapest: dict[frozenset[int], tuple[int, tuple[int, ...]]] = {}
+            (frozenset(), BASE): [(0, 0, 0, ())]}
+        cheapest: dict[frozenset[int], tuple[int, int, tuple[int, ...]]] = {}
         while layer:
             following: dict[tuple[frozenset[int], int], list[Label]] = {}
             for (jobs, at), labels in layer.items():
@@ -61,32 +67,39 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: i
                     if job in jobs:
                         continue
                     key = (jobs | {job}, job)
-                    for free, regret, route in labels:
+                    sail = problem.sail_h(ship, at, job)
+                    for free, regret, sailed, route in labels:
                         done = problem.done(job, problem.arrival(ship, at, free, job))
                         total = regret + int(problem.weight[job]) * (done - int(best[job]))
                         if total > limit:
                             continue
-                        label = (done - int(problem.test_h[job]), total, (*route, job))
+                        label = (done - int(problem.test_h[job]), total, sailed + sail,
+                                 (*route, job))
                         grown += _keep(following.setdefault(key, []), label)
                         if grown > most:
                             return None
             for (jobs, _), labels in following.items():
-                for _, regret, route in labels:
-                    if jobs not in cheapest or (regret, route) < cheapest[jobs]:
-                        cheapest[jobs] = (regret, route)
+                for _, regret, sailed, route in labels:
+                    if jobs not in cheapest or (regret, sailed, route) < cheapest[jobs]:
+                        cheapest[jobs] = (regret, sailed, route)
             layer = {key: labels for key, labels in following.items() if labels}
-        columns += [Column(kind, route, regret) for regret, route in cheapest.values()]
+        columns += [Column(kind, route, regret, sailed)
+                    for regret, sailed, route in cheapest.values()]
     return columns
 
 
 def _keep(labels: list[Label], label: Label) -> int:
-    """Add a label unless another is as early and as good; drop those it beats. 1 if added."""
-    if any(free <= label[0] and regret <= label[1] for free, regret, _ in labels):
+    """Add a label unless another is as good; drop those it beats. 1 if added."""
+    if any(_beats(other, label) for other in labels):
         return 0
-    labels[:] = [other for other in labels
-                 if not (label[0] <= other[0] and label[1] <= other[1])]
+    labels[:] = [other for other in labels if not _beats(label, other)]
     labels.append(label)
     return 1
+
+
+def _beats(one: Label, other: Label) -> bool:
+    return one[0] <= other[0] and one[1] <= other[1] and (one[:2] != other[:2]
+                                                          or one[2] <= other[2])
 
 
 def good_routes(problem: Dispatch) -> Routes:
