@@ -95,10 +95,11 @@ def _findings(findings: Sequence[Finding], tables: Mapping[str, Table]) -> str:
         if finding.table not in tables:
             raise UnknownNameError("table of the report", finding.table, tables)
         table = tables[finding.table]
+        known = set(map(str, table.frame.get(table.id_column, ())))
+        for name in finding.rows:
+            if name not in known:
+                raise UnknownNameError(f"row of table '{table.key}'", str(name), known)
         rows = rows_named(table, finding.rows)
-        if finding.rows and not rows:
-            raise UnknownNameError(f"row of table '{table.key}'", str(finding.rows[0]),
-                                   map(str, table.frame.get(table.id_column, ())))
         address = rows[0] if rows else table.key
         words = f"{len(rows)} rows" if len(rows) > 1 else "the row" if rows else "the table"
         place = _on_map(finding.scenario)

@@ -46,7 +46,10 @@ document.querySelectorAll(".filter input").forEach((input) => {
   input.addEventListener("input", () => {
     const wanted = input.value.trim().toLowerCase();
     if (wanted) open(block);
-    block.querySelectorAll("tbody tr").forEach((row) => row.classList.toggle("out", wanted !== "" && !row.textContent.toLowerCase().includes(wanted)));
+    block.querySelectorAll("tbody tr").forEach((row) => {
+      const words = [...row.cells].map((cell) => cell.textContent).join(" | ").toLowerCase();
+      row.classList.toggle("out", wanted !== "" && !words.includes(wanted));
+    });
   });
 });
 
