@@ -172,8 +172,8 @@ def random_world(seed: int, *, places: int = 8, cables: int = 8, hubs: int = 2) 
         } for code in codes]),
         "gateways": _points([(gate, *_place(rng), {
             "name": gate, "country": code, "people_share": 1 / len(by_country[code]),
-            "demand_share": 1 / len(by_country[code])}) for gate, code in gates.items()],
-            "gateway_id"),
+            "demand_share": (0.5, 0.3, 0.2)[by_country[code].index(gate)],
+        }) for gate, code in gates.items()], "gateway_id"),
         "hubs": _random_hubs(rng, by_country, hubs),
         "backhaul": pd.DataFrame([{
             "backhaul_id": f"{key}>{gate}", "station_id": key, "gateway_id": gate,

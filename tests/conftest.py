@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests say `from twins 
 
 hypothesis.settings.register_profile(
     "steady", deadline=None, derandomize=True, max_examples=60, database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # shrinking builds many maps
     suppress_health_check=[hypothesis.HealthCheck.too_slow,
                            hypothesis.HealthCheck.filter_too_much],
 )

@@ -155,7 +155,7 @@ class _Cut:
         pieces[np.isin(self._cable_of, list(taken))] = 0
         pieces[np.isin(self._cable_of, list(kept))] = UNLIMITED
         value = min(self._flow.max_flow(capacity, *self._ends), UNLIMITED)
-        busy = self._flow.flows()[:self._link_arcs].reshape(-1, len(self._links)) > 0
+        busy = self._flow.flows()[:self._link_arcs].reshape(4, len(self._links)) > 0
         self._busy[self._links[busy.any(axis=0)]] = True
         if not len(self._split) or value >= UNLIMITED:
             return value, []

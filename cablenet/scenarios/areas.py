@@ -178,7 +178,8 @@ def _sections_inside(net: Network, area: Any) -> tuple[list[int], list[float]]:
         shapely.prepare(copy)
         for link in live[shapely.intersects(copy, net.links.geometry[live])].tolist():
             found.setdefault(link, _middle_km(net.links.geometry[link], copy))
-    return list(found), list(found.values())
+    links = sorted(found)
+    return links, [found[link] for link in links]
 
 
 def _middle_km(line: Any, area: Any) -> float:
