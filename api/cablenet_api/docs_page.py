@@ -19,7 +19,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto
 h1, h2, h3 { line-height: 1.2 } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line) }
 code, pre, textarea { font: 14px/1.45 ui-monospace, monospace }
 pre, textarea { background: var(--soft); padding: .8rem; overflow: auto; max-height: 30rem }
-textarea { width: 100%; box-sizing: border-box; min-height: 12rem; color: inherit; border: 1px solid
+textarea { width: 100%; box-sizing: border-box; min-height: 16rem; color: inherit; border: 1px solid
   var(--line) }
 table { border-collapse: collapse; width: 100% } a { color: var(--strong) }
 td, th { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-top: 1px solid
@@ -55,7 +55,7 @@ def response(openapi: Mapping[str, Any]) -> HTMLResponse:
 def page(openapi: Mapping[str, Any]) -> str:
     """Routes, a box to try, and every type with its fields."""
     schemas = openapi["components"]["schemas"]
-    example = schemas["ScoreRequest"]["examples"][0]
+    example = {"events": [], **schemas["ScoreRequest"]["examples"][0]}
     routes = "".join(_route(path, verb, operation)
                      for path, verbs in openapi["paths"].items()
                      for verb, operation in verbs.items())

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -196,6 +197,16 @@ def test_a_full_service_says_busy_and_when_to_come_back() -> None:
     leave.set()
     first.join()
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")
+
+
+def test_many_callers_at_once_get_the_answers_they_would_get_alone() -> None:
+    client = TestClient(create_app(Settings(scores_at_once=4), load_network=ring_network))
+    asked = [{**LOSS, "events": [{"kind": "cable_loss", "cable": cable}],
+              "metrics": list(cn.METRICS)} for cable in ("ab", "bc", "cd", "da")] * 5
+    alone = [client.post("/score", json=body).json() for body in asked[:4]] * 5
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda body: client.post("/score", json=body).json(), asked))
+    assert together == alone
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

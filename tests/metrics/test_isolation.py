@@ -9,6 +9,7 @@ from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.metrics import METRICS, Options
+from cablenet.metrics.isolation import isolated_by_components, isolated_by_words
 from cablenet.scenarios import losses
 from cablenet.testing import chain, ring, small_world
 
@@ -35,6 +36,14 @@ def test_isolation_equals_the_slow_twin(seed):
         for c in range(len(net.country_id)):
             mine = new & (gates.country == c)
             assert got.country["isolated_people"][row, c] == pytest.approx(gates.people[mine].sum())
+
+
+@pytest.mark.parametrize("seed", range(worlds.WORLDS))
+def test_labelled_parts_and_one_bit_a_scenario_say_the_same(seed):
+    net = worlds.network(seed)
+    alive = worlds.failures(seed).alive() & net.links.in_service
+    np.testing.assert_array_equal(isolated_by_components(net, alive),
+                                  isolated_by_words(net, alive))
 
 
 def test_one_loss_on_a_ring_isolates_nobody_and_two_isolate_what_lies_between():
