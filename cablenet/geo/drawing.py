@@ -43,9 +43,14 @@ class Drawing:
     landing: dict[int, int] = field(default_factory=dict)
     mends: list[Mend] = field(default_factory=list)
 
+    def ends(self) -> NDArray[np.int64]:
+        return np.array(list(self.edges), dtype=np.int64).reshape(-1, 2)
+
     def degree(self) -> NDArray[np.int64]:
-        ends = np.array(list(self.edges), dtype=np.int64).reshape(-1, 2)
-        return np.bincount(ends.ravel(), minlength=len(self.lon))
+        return np.bincount(self.ends().ravel(), minlength=len(self.lon))
+
+    def loose(self) -> list[int]:
+        return [v for v in np.flatnonzero(self.degree() == 1).tolist() if v not in self.landing]
 
     def add_vertex(self, lon: float, lat: float) -> int:
         self.lon.append(lon)
@@ -70,8 +75,11 @@ class Drawing:
         return len({int(label[a]) for a, _ in self.edges})
 
     def labels(self) -> NDArray[np.int64]:
-        ends = np.array(list(self.edges), dtype=np.int64).reshape(-1, 2)
-        return _components(ends, len(self.lon))
+        return components(self.ends(), len(self.lon))
+
+    def is_built_at(self, vertex: int) -> bool:
+        """Whether every edge at a vertex is built."""
+        return all(built for edge, (built, _) in self.edges.items() if vertex in edge)
 
 
 def welded(pieces: Sequence[Floats], built: Sequence[bool],
@@ -81,9 +89,9 @@ def welded(pieces: Sequence[Floats], built: Sequence[bool],
     if not pieces:
         return Drawing([], [], {}), 0
     points = np.vstack(pieces)
-    sphere = _on_sphere(points[:, 0], points[:, 1])
+    sphere = on_sphere(points[:, 0], points[:, 1])
     pairs = cKDTree(sphere).query_pairs(weld_km, output_type="ndarray").astype(np.int64)
-    label = _components(pairs, len(points))
+    label = components(pairs, len(points))
     first, number = np.unique(label, return_inverse=True)
     drawing = Drawing([lon if abs(lon) <= 180 else wrap_lon(lon)
                        for lon in points[first, 0].tolist()], points[first, 1].tolist(), {})
@@ -111,16 +119,16 @@ def vertex_of(drawing: Drawing, place: int) -> int:
     return next(vertex for vertex, own in drawing.landing.items() if own == place)
 
 
-def nearest_edge(drawing: Drawing, place: Floats, among: Sequence[Edge] | None = None,
-             ) -> tuple[float, Edge, float]:
+def nearest_edge(drawing: Drawing, place: Floats,
+                 among: NDArray[np.int64] | None = None) -> tuple[float, Edge, float]:
     """The nearest edge to a place: km, edge, and the share of the edge where it is nearest.
 
     Works in a plane about the place, true to scale there; the distance told is the geodesic.
+    `among` (E, 2) limits the edges that are asked.
     """
-    keys = list(drawing.edges if among is None else among)
-    if not keys:
+    ends = drawing.ends() if among is None else among
+    if not len(ends):
         return np.inf, (-1, -1), 0.0
-    ends = np.array(keys)
     lon, lat = np.array(drawing.lon), np.array(drawing.lat)
     east = KM_PER_DEGREE * max(0.02, np.cos(np.radians(place[1])))
     x = (lon[ends[:, 0]] - place[0] + 180.0) % 360.0 - 180.0
@@ -132,7 +140,8 @@ def nearest_edge(drawing: Drawing, place: Floats, among: Sequence[Edge] | None =
     share = np.clip(-(start * leg).sum(axis=1) / square, 0.0, 1.0)
     i = int(np.argmin(np.hypot(*(start + share[:, None] * leg).T)))
     lon_at, lat_at = lon[ends[i, 0]] + share[i] * run[i], _between(lat, ends[i], share[i])
-    return (float(distance_km(place[0], place[1], lon_at, lat_at)), keys[i], float(share[i]))
+    return (float(distance_km(place[0], place[1], lon_at, lat_at)),
+            (int(ends[i, 0]), int(ends[i, 1])), float(share[i]))
 
 
 def _between(values: Floats, ends: NDArray[np.int64], share: float) -> float:
@@ -151,13 +160,14 @@ def vertex_at(drawing: Drawing, edge: Edge, share: float) -> int:
     return drawing.split(edge, wrap_lon(lon), lat)
 
 
-def _on_sphere(lon: Floats, lat: Floats) -> Floats:
+def on_sphere(lon: Floats, lat: Floats) -> Floats:
+    """Places as points in space, km from the centre of a round earth."""
     east, north = np.radians(lon), np.radians(lat)
     return EARTH_RADIUS_KM * np.column_stack([
         np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
 
 
-def _components(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def components(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """The component number of each of `count` things that the pairs join: its least member.
 
     Plain union-find: a cable has a few dozen pairs, too few for a sparse matrix to pay.

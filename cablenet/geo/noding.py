@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from cablenet.geo.drawing import (
     WELD_KM,
@@ -21,12 +23,15 @@ from cablenet.geo.drawing import (
     Mend,
     merge_vertices,
     nearest_edge,
+    on_sphere,
     vertex_at,
     vertex_of,
     welded,
 )
 from cablenet.geo.geodesic import distance_km
 from cablenet.geo.sections import Joint, Section, contract
+
+Ints = NDArray[np.int64]
 
 PAIR_KM = 60.0
 """Ends nearer than this on the two sides of the dateline are one line."""
@@ -35,6 +40,7 @@ SNAP_KM = 1.0
 AT_DATELINE_DEGREES = 0.1
 JOIN_KM = 5.0
 """A loose end nearer than this to another part of its cable was meant to meet it (assumed)."""
+JOIN_DEGREES = JOIN_KM / 110.0
 REACH = 1.25
 """A loose end this many times farther than the nearest line is still the better place to join."""
 
@@ -90,24 +96,18 @@ def node_lines(pieces: Sequence[Floats], places: Floats, *, built: Sequence[bool
 
 def _pair_at_dateline(drawing: Drawing) -> None:
     """Join loose ends that face each other across the 180th meridian, nearest first."""
-    if not drawing.edges:
-        return
     lon, lat = np.array(drawing.lon), np.array(drawing.lat)
     loose = drawing.degree() == 1
     east = np.flatnonzero(lon >= 180 - AT_DATELINE_DEGREES)
     west = np.flatnonzero(lon <= -180 + AT_DATELINE_DEGREES)
-    options = sorted(
-        (float(distance_km(lon[a], lat[a], lon[b], lat[b])), a, b)
-        for a in east.tolist() for b in west.tolist()
-        if (loose[a] or loose[b]) and (min(a, b), max(a, b)) not in drawing.edges
-    )
+    options = [(km, a, b) for km, a, b in _near_pairs(lon[east], lat[east], lon[west], lat[west],
+                                                      PAIR_KM, east, west)
+               if (loose[a] or loose[b]) and (min(a, b), max(a, b)) not in drawing.edges]
     paired: set[int] = set()
     for km, a, b in options:
-        if km <= PAIR_KM and not paired & {v for v in (a, b) if loose[v]}:
+        if not paired & {v for v in (a, b) if loose[v]}:
             paired |= {a, b}
-            ends = {edge: flags for edge, flags in drawing.edges.items()
-                    if a in edge or b in edge}
-            drawing.link(a, b, all(flags[0] for flags in ends.values()))
+            drawing.link(a, b, drawing.is_built_at(a) and drawing.is_built_at(b))
             drawing.mends.append(Mend("dateline_paired", -1, 180.0, float(lat[a]), km))
     for end in [*east.tolist(), *west.tolist()]:
         if loose[end] and end not in paired:
@@ -115,19 +115,28 @@ def _pair_at_dateline(drawing: Drawing) -> None:
                 Mend("dateline_unpaired", -1, float(lon[end]), float(lat[end]), 0.0))
 
 
+def _near_pairs(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats, most_km: float,
+                names_a: Ints, names_b: Ints) -> list[tuple[float, int, int]]:
+    """Pairs of places at most so far apart: geodesic km and the two names, nearest first."""
+    if not len(lon_a) or not len(lon_b):
+        return []
+    near = cKDTree(on_sphere(lon_a, lat_a)).query_ball_tree(
+        cKDTree(on_sphere(lon_b, lat_b)), most_km * 1.01)
+    a = np.repeat(np.arange(len(near)), [len(found) for found in near])
+    b = np.array([one for found in near for one in found], dtype=np.int64)
+    km = distance_km(lon_a[a], lat_a[a], lon_b[b], lat_b[b])
+    return sorted((float(d), int(names_a[i]), int(names_b[k]))
+                  for d, i, k in zip(km, a, b, strict=True) if d <= most_km)
+
+
 def _snap_landings(drawing: Drawing, places: Floats, snap_km: float) -> list[int]:
     """Put each landing that lies on a line onto it; return the numbers of those that do not."""
     far: list[int] = []
-    ends = np.flatnonzero(drawing.degree() == 1) if drawing.edges else np.array([], dtype=int)
-    gaps = (distance_km(places[:, :1], places[:, 1:], np.array(drawing.lon)[ends][None, :],
-                        np.array(drawing.lat)[ends][None, :])
-            if len(places) and len(ends) else np.full((len(places), 0), np.inf))
+    ends = np.array(drawing.loose(), dtype=np.int64)
+    lon, lat = np.array(drawing.lon), np.array(drawing.lat)
     free = set(range(len(places)))
-    for flat in np.argsort(gaps, axis=None, kind="stable"):
-        place, end = divmod(int(flat), gaps.shape[1])
-        km, vertex = float(gaps[place, end]), int(ends[end])
-        if km > snap_km:
-            break
+    for km, place, vertex in _near_pairs(places[:, 0], places[:, 1], lon[ends], lat[ends], snap_km,
+                                         np.arange(len(places)), ends):
         if vertex in drawing.landing or (place not in free and km > WELD_KM):
             continue
         if place not in free:
@@ -137,37 +146,37 @@ def _snap_landings(drawing: Drawing, places: Floats, snap_km: float) -> list[int
         _settle(drawing, vertex, place, places, "end_moved_to_landing", km)
     for place in sorted(free):
         km, edge, share = nearest_edge(drawing, places[place])
-        if km > snap_km:
+        vertex = vertex_at(drawing, edge, share) if km <= snap_km else -1
+        if vertex < 0 or vertex in drawing.landing:
             far.append(place)
-            continue
-        vertex = vertex_at(drawing, edge, share)
-        if vertex in drawing.landing:
-            far.append(place)
-            continue
-        _settle(drawing, vertex, place, places, "split_at_landing", km)
+        else:
+            _settle(drawing, vertex, place, places, "split_at_landing", km)
     return far
 
 
 def _close_gaps(drawing: Drawing) -> None:
-    """Draw a loose end on to another part of the cable that passes within JOIN_KM of it."""
-    while True:
-        if drawing.parts() < 2:
-            return
-        label = drawing.labels()
-        loose = [v for v in np.flatnonzero(drawing.degree() == 1).tolist()
-                 if v not in drawing.landing]
-        found = []
-        for end in loose:
-            others = [edge for edge in drawing.edges if label[edge[0]] != label[end]]
-            place = np.array([drawing.lon[end], drawing.lat[end]])
-            km, edge, share = nearest_edge(drawing, place, others)
-            found.append((km, end, edge, share))
-        if not found or min(found)[0] > JOIN_KM:
-            return
-        km, end, edge, share = min(found)
-        built = all(flags[0] for key, flags in drawing.edges.items() if end in key)
-        drawing.link(end, vertex_at(drawing, edge, share), built)
-        drawing.mends.append(Mend("gap_closed", -1, drawing.lon[end], drawing.lat[end], km))
+    """Draw loose ends on to another part of the cable that passes within JOIN_KM, nearest first."""
+    if drawing.parts() < 2:
+        return
+    ends, label = drawing.ends(), drawing.labels()
+    part, lat = label[ends[:, 0]], np.array(drawing.lat)[ends]
+    south, north = lat.min(axis=1) - JOIN_DEGREES, lat.max(axis=1) + JOIN_DEGREES
+    found = []
+    for end in drawing.loose():
+        place = np.array([drawing.lon[end], drawing.lat[end]])
+        others = ends[(part != label[end]) & (south <= place[1]) & (place[1] <= north)]
+        km, _, _ = nearest_edge(drawing, place, others)
+        if km <= JOIN_KM:
+            found.append((km, end))
+    for _, end in sorted(found):
+        ends, label = drawing.ends(), drawing.labels()
+        place = np.array([drawing.lon[end], drawing.lat[end]])
+        others = ends[label[ends[:, 0]] != label[end]]
+        km, edge, share = nearest_edge(drawing, place, others)
+        if km <= JOIN_KM:
+            built = drawing.is_built_at(end)
+            drawing.link(end, vertex_at(drawing, edge, share), built)
+            drawing.mends.append(Mend("gap_closed", -1, drawing.lon[end], drawing.lat[end], km))
 
 
 def _reach_landings(drawing: Drawing, places: Floats, far: list[int]) -> None:
@@ -179,8 +188,7 @@ def _reach_landings(drawing: Drawing, places: Floats, far: list[int]) -> None:
     for _, place in sorted((nearest_edge(drawing, places[place])[0], place) for place in far):
         lon, lat = map(float, places[place])
         km, edge, share = nearest_edge(drawing, places[place])
-        loose = [v for v in np.flatnonzero(drawing.degree() == 1).tolist()
-                 if v not in drawing.landing]
+        loose = drawing.loose()
         away = distance_km(lon, lat, np.array(drawing.lon)[loose], np.array(drawing.lat)[loose])
         if len(loose) and float(np.min(away)) <= REACH * km + WELD_KM:
             vertex, kind = loose[int(np.argmin(away))], "line_drawn_on_to_landing"
