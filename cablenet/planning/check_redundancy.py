@@ -18,8 +18,8 @@ def isolated_pairs(net: Network, in_service: Flags, failed: sp.csr_array,
                    countries: Sequence[int], rows: Iterable[int]) -> set[Pair]:
     """The (country, failure) pairs in which no gateway of the country reaches a hub abroad.
 
-    For each failure the surviving links are walked breadth first from every hub country in turn
-    and from all hubs at once: plain sets and lists, none of the planner's own code.
+    For each failure the surviving links are walked from every hub with plain sets and lists; none
+    of the planner's own code. Failures that take away the same links in service are walked once.
     """
     gates = net.gateways
     home = {int(node): int(c) for node, c in zip(gates.node, gates.country, strict=True)}
@@ -31,8 +31,13 @@ def isolated_pairs(net: Network, in_service: Flags, failed: sp.csr_array,
         a, b = int(net.links.a[link]), int(net.links.b[link])
         beside.setdefault(a, []).append((b, link))
         beside.setdefault(b, []).append((a, link))
+    known: dict[frozenset[int], set[int]] = {}
     for row in rows:
-        lost = set(failed.indices[failed.indptr[row]:failed.indptr[row + 1]].tolist())
+        struck = failed.indices[failed.indptr[row]:failed.indptr[row + 1]]
+        lost = frozenset(struck[in_service[struck]].tolist())
+        if lost in known:
+            out |= {(country, row) for country in wanted - known[lost]}
+            continue
         connected: set[int] = set()
         seen: set[int] = set()
         for hub in hubs:
@@ -43,6 +48,7 @@ def isolated_pairs(net: Network, in_service: Flags, failed: sp.csr_array,
             abroad = {hubs[node] for node in island if node in hubs}
             connected |= {home[node] for node in island if node in home
                           and abroad - {home[node]}}
+        known[lost] = connected
         out |= {(country, row) for country in wanted - connected}
     return out
 
@@ -79,7 +85,8 @@ def check_plan(net: Network, links: Sequence[int], failed: sp.csr_array, *,
     return problems
 
 
-def _walk(beside: dict[int, list[tuple[int, int]]], start: int, lost: set[int]) -> set[int]:
+def _walk(beside: dict[int, list[tuple[int, int]]], start: int,
+          lost: frozenset[int]) -> set[int]:
     found, queue = {start}, [start]
     while queue:
         for node, link in beside.get(queue.pop(), ()):
