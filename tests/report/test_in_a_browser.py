@@ -34,14 +34,15 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         page = chrome.new_page(viewport={"width": 390, "height": 844})
         page.asked = []
         page.on("request", lambda request: page.asked.append(request.url))
-        page.goto(path.as_uri())
+        page.home = path.as_uri()
         yield page
         chrome.close()
 
 
 @pytest.fixture(autouse=True)
 def fresh(view: Any) -> None:
-    view.reload()
+    view.goto("about:blank")
+    view.goto(view.home)
 
 
 def shown(view: Any) -> list[str]:
@@ -87,4 +88,4 @@ def test_a_narrow_page_does_not_scroll_sideways(view: Any) -> None:
 
 
 def test_nothing_is_asked_of_the_outside(view: Any) -> None:
-    assert {url.split(":")[0] for url in view.asked} == {"file"}
+    assert {url.split(":")[0] for url in view.asked} <= {"file", "about"}
