@@ -33,10 +33,11 @@ def numbers(values: pd.Series) -> pd.Series:
 
 
 def slug(text: str) -> str:
-    """Lower-case words joined by '-': "Nuku'alofa" is nuku-alofa."""
+    """Lower-case words joined by '-': "Nuku'alofa" is nukualofa."""
     import unicodedata
 
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = plain.replace("'", "")
     return "-".join("".join(c if c.isalnum() else " " for c in plain).lower().split())
 
 
