@@ -120,16 +120,18 @@ def vertex_of(drawing: Drawing, place: int) -> int:
 
 
 def nearest_edge(drawing: Drawing, place: Floats,
-                 among: NDArray[np.int64] | None = None) -> tuple[float, Edge, float]:
+                 among: NDArray[np.int64] | None = None,
+                 vertices: tuple[Floats, Floats] | None = None) -> tuple[float, Edge, float]:
     """The nearest edge to a place: km, edge, and the share of the edge where it is nearest.
 
     Works in a plane about the place, true to scale there; the distance told is the geodesic.
-    `among` (E, 2) limits the edges that are asked.
+    `among` (E, 2) limits the edges that are asked; `vertices` are lon and lat of all vertices, for
+    callers that ask often.
     """
     ends = drawing.ends() if among is None else among
     if not len(ends):
         return np.inf, (-1, -1), 0.0
-    lon, lat = np.array(drawing.lon), np.array(drawing.lat)
+    lon, lat = vertices or (np.array(drawing.lon), np.array(drawing.lat))
     east = KM_PER_DEGREE * max(0.02, np.cos(np.radians(place[1])))
     x = (lon[ends[:, 0]] - place[0] + 180.0) % 360.0 - 180.0
     run = (lon[ends[:, 1]] - lon[ends[:, 0]] + 180.0) % 360.0 - 180.0

@@ -159,13 +159,14 @@ def _close_gaps(drawing: Drawing) -> None:
     if drawing.parts() < 2:
         return
     ends, label = drawing.ends(), drawing.labels()
-    part, lat = label[ends[:, 0]], np.array(drawing.lat)[ends]
-    south, north = lat.min(axis=1) - JOIN_DEGREES, lat.max(axis=1) + JOIN_DEGREES
+    vertices = np.array(drawing.lon), np.array(drawing.lat)
+    part, lats = label[ends[:, 0]], vertices[1][ends]
+    south, north = lats.min(axis=1) - JOIN_DEGREES, lats.max(axis=1) + JOIN_DEGREES
     found = []
     for end in drawing.loose():
         place = np.array([drawing.lon[end], drawing.lat[end]])
         others = ends[(part != label[end]) & (south <= place[1]) & (place[1] <= north)]
-        km, _, _ = nearest_edge(drawing, place, others)
+        km, _, _ = nearest_edge(drawing, place, others, vertices)
         if km <= JOIN_KM:
             found.append((km, end))
     for _, end in sorted(found):
