@@ -142,12 +142,9 @@ def _problem(table: Table, data: Mapping[str, pd.Series], frame: pd.DataFrame, r
     return Problem(table.name, f"row {row + 1} {'|'.join(parts)}".strip(), column, message, cure)
 
 
-def _empty(table: Table) -> pd.DataFrame:
-    return _blank(table).copy()
-
-
 @cache
-def _blank(table: Table) -> pd.DataFrame:
+def _empty(table: Table) -> pd.DataFrame:
+    """One empty frame for all maps: they hand out copies, and change copies only."""
     data = {c.name: _coerce_column(None, c, 0)[0] for c in table.columns}
     frame = pd.DataFrame(data)
     if table.geometry:

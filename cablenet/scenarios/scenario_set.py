@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -174,6 +175,11 @@ def scenario_set(
 
 def no_faults() -> pd.DataFrame:
     """An empty frame of faults."""
+    return _no_faults().copy()
+
+
+@cache
+def _no_faults() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=float if name in (
         "km_from_a", "lon", "lat", "depth_m") else object) for name in FAULT_COLUMNS}
     ).astype({"scenario": np.int64, "link": np.int64})

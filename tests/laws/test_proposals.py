@@ -87,7 +87,7 @@ def test_without_the_mesh_only_the_mesh_is_gone(seed):
 
 
 @given(SEEDS)
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_every_recipe_gives_the_same_set_on_the_same_network(seed):
     net = worlds.network(seed)
     line = net.links.geometry[np.flatnonzero(net.of_kind("wet") & net.links.in_service)[0]]

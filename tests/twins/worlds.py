@@ -12,8 +12,8 @@ from cablenet.scenarios import ScenarioSet
 from cablenet.scenarios.scenario_set import recipe, scenario_set
 from cablenet.testing import random_candidates, random_world
 
-WORLDS = 50
-PER_WORLD = 4
+WORLDS = 40
+PER_WORLD = 5
 CASES = WORLDS * PER_WORLD
 
 
