@@ -19,9 +19,9 @@ from cablenet.geo import dateline, geodesic
 from cablenet.geo.landmass import Land
 from cablenet.layers import WGS84, Layers, layers_from_tables
 
-FRAME = ("countries", "gateways", "hubs", "border_crossings", "fixed_links", "chokepoints",
+FRAME = ("gateways", "hubs", "border_crossings", "fixed_links", "chokepoints",
          "jurisdictions", "ships", "depots", "maintenance_agreements", "permits", "sources")
-"""Tables an imported map takes over whole where it has none of its own."""
+"""Tables an imported map takes over whole where it has none of its own; countries are joined."""
 
 
 def frame(layers: Layers, atlas: Layers, land: Land) -> Layers:
@@ -41,13 +41,20 @@ def frame(layers: Layers, atlas: Layers, land: Land) -> Layers:
     tables["gateways"] = _with_island_gateways(stations, tables["gateways"])
     tables["stations"] = stations
     tables["backhaul"] = backhaul_rows(stations, tables["gateways"])
-    known = set(tables["countries"]["country"])
-    extra = sorted(set(stations["country"]) - known)
-    tables["countries"] = pd.concat(
-        [tables["countries"], pd.DataFrame({"country": extra, "name": extra})], ignore_index=True)
+    tables["countries"] = _all_countries(tables["countries"], atlas.tables["countries"], stations)
     tables["provenance"] = _joined_provenance(layers, atlas)
     return layers_from_tables(tables, name=layers.name, as_of=layers.as_of,
                               overlays=layers.overlays)
+
+
+def _all_countries(own: pd.DataFrame, atlas: pd.DataFrame,
+                   stations: pd.DataFrame) -> pd.DataFrame:
+    """The atlas's countries, then those that only the map knows, then bare codes of stations."""
+    more = own[~own["country"].isin(atlas["country"])]
+    both = pd.concat([part for part in (atlas, more) if len(part)], ignore_index=True)
+    extra = sorted(set(stations["country"]) - set(both["country"]))
+    bare = pd.DataFrame({"country": extra, "name": extra})
+    return pd.concat([both, bare], ignore_index=True) if extra else both
 
 
 def event_area(parts: Sequence[Mapping[str, Any]]) -> Any:
@@ -110,7 +117,7 @@ def _with_island_gateways(stations: gpd.GeoDataFrame,
 
 def _joined_provenance(layers: Layers, atlas: Layers) -> pd.DataFrame:
     """The map's own provenance, and that of the atlas for the tables taken from it."""
-    taken = [name for name in FRAME if not len(layers.tables[name])]
+    taken = ["countries", *[name for name in FRAME if not len(layers.tables[name])]]
     theirs = atlas.tables["provenance"]
     own = layers.tables["provenance"]
     backhaul = pd.DataFrame([{

@@ -62,24 +62,39 @@ class Land:
         landmass that the place stands on.
         """
         home = self.find(np.array([lon]), np.array([lat]), np.array([country], object))[0]
-        mine = self._shapes[(self._mass == home) & (self._country == country)]
-        others = np.flatnonzero((self._country == country) & np.isin(self._mass, list(masses)))
+        own = self._country == country
+        others = np.flatnonzero(own & np.isin(self._mass, list(masses)))
         best = (JOINED_KM, "")
-        for shape in mine:
-            box = shapely.box(*shapely.bounds(shapely.buffer(shapely.box(*shape.bounds), 0.3)))
-            for part in others[shapely.intersects(box, self._shapes[others])]:
-                near = shapely.ops.nearest_points(shape, self._shapes[part])
-                best = min(best, (_gap_km(*near), str(self._mass[part])))
+        for shape in self._shapes[own & (self._mass == home)]:
+            window = shapely.box(*shape.bounds).buffer(_reach_deg(JOINED_KM, shape.bounds[3]))
+            for part in others[shapely.intersects(window, self._shapes[others])]:
+                coast = shapely.clip_by_rect(self._shapes[part], *window.bounds)
+                near = (shape if coast.is_empty
+                        else shapely.clip_by_rect(shape, *_widened(coast.bounds)))
+                if not coast.is_empty and not near.is_empty:
+                    ends = shapely.ops.nearest_points(near, coast)
+                    best = min(best, (_gap_km(*ends), str(self._mass[part])))
         return best[1]
 
     def _near(self, point: shapely.Point, limit_km: float) -> list[tuple[float, str, str]]:
         """(km, landmass, country) of the parts within a distance of a place."""
-        reach = 2.0 * limit_km / KM_PER_DEGREE / max(np.cos(np.radians(point.y)), 0.05)
-        parts = self._tree.query(point, predicate="dwithin", distance=reach)
+        parts = self._tree.query(point, predicate="dwithin",
+                                 distance=_reach_deg(limit_km, point.y))
         gaps = [_gap_km(point, shapely.ops.nearest_points(point, self._shapes[part])[1])
                 for part in parts]
         return [(km, str(self._mass[part]), str(self._country[part]))
                 for km, part in sorted(zip(gaps, parts, strict=True)) if km <= limit_km]
+
+
+def _reach_deg(km: float, lat: float) -> float:
+    """Degrees that hold twice a distance in any direction at a latitude."""
+    return float(2.0 * km / KM_PER_DEGREE / max(np.cos(np.radians(lat)), 0.05))
+
+
+def _widened(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Bounds with a margin of `JOINED_KM` at least."""
+    wide = _reach_deg(JOINED_KM, max(abs(bounds[1]), abs(bounds[3])))
+    return bounds[0] - wide, bounds[1] - wide, bounds[2] + wide, bounds[3] + wide
 
 
 def _gap_km(a: shapely.Point, b: shapely.Point) -> float:
