@@ -11,16 +11,10 @@ import shapely
 
 from cablenet.errors import Problem, ReadError
 from cablenet.readers.csv_table import read_csv
-from cablenet.readers.geojson import (
-    Feature,
-    coordinate_fault,
-    point_position,
-    polygon,
-    positions,
-    read_features,
-)
+from cablenet.readers.geojson import coordinate_fault, read_features
 from cablenet.readers.json_text import file_problem, member, read_json
 from cablenet.readers.report import ImportResult, Note
+from cablenet.readers.shapes import feature_shapes
 from cablenet.readers.tables import DESCRIPTION, finish, number_or_text, table_frame
 from cablenet.schema import TABLES, Table
 
@@ -73,43 +67,8 @@ def _from_geojson(path: Path, table: Table) -> pd.DataFrame:
                if any(column.name in feature.properties for feature in features)}
     if not table.geometry:
         return table_frame(table, columns, names, path.name)
-    problems: list[Problem] = []
-    make = {"Point": _point, "LineString": _line, "Polygon": _polygon}[table.geometry]
-    shapes = [make(feature, path.name, problems) for feature in features]
-    if problems:
-        raise ReadError(problems)
+    shapes = feature_shapes(features, table.geometry, path.name)
     return table_frame(table, columns, names, path.name, shapes)
-
-
-def _point(feature: Feature, file: str, problems: list[Problem]) -> shapely.Geometry | None:
-    try:
-        lon, lat = point_position(feature, file)
-    except ReadError as error:
-        problems += error.problems
-        return None
-    return None if np.isnan(lon) else shapely.Point(lon, lat)
-
-
-def _line(feature: Feature, file: str, problems: list[Problem]) -> shapely.Geometry | None:
-    if feature.kind is None or feature.coordinates == []:
-        return None
-    if feature.kind != "LineString":
-        problems.append(Problem(file, feature.name, "geometry",
-                                f"is a {feature.kind}, not a LineString",
-                                "split it; lines over the dateline go on past 180"))
-        return None
-    xy = positions(feature.coordinates, file, feature, problems)
-    if xy is None:
-        return None
-    if len(xy) < 2:
-        problems.append(Problem(file, feature.name, "geometry", "is a line of one vertex",
-                                "give it two or more"))
-        return None
-    return shapely.LineString(xy)
-
-
-def _polygon(feature: Feature, file: str, problems: list[Problem]) -> shapely.Geometry | None:
-    return None if feature.kind is None else polygon(feature, file, problems)
 
 
 def _from_csv(path: Path, table: Table) -> pd.DataFrame:

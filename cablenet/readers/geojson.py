@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -132,8 +133,9 @@ def positions(value: object, file: str, feature: Feature,
               problems: list[Problem]) -> Floats | None:
     """A list of positions as an array (K, 2), or None with the fault told."""
     try:
-        array = np.array(value)
-    except (ValueError, OverflowError):
+        plain = set(map(type, chain.from_iterable(value))) <= {float, int}  # type: ignore[arg-type]
+        array = np.array(value if plain else None)
+    except (TypeError, ValueError, OverflowError):
         array = np.array(None)
     if array.ndim != 2 or array.shape[1] not in (2, 3, 4) or array.dtype.kind not in "fiu":
         problems.append(_malformed(file, feature, "has coordinates that are no lon, lat numbers"))
