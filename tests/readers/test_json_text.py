@@ -40,10 +40,10 @@ def test_brackets_and_quotes_inside_text_do_not_count() -> None:
 def test_deep_nesting_is_refused_without_recursion(tmp_path: Path) -> None:
     file = tmp_path / "deep.json"
     file.write_text("[" * 3_000_000)
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(ReadError, match="nested 3000000 deep"):
         read_json(file)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_200_mb_of_spaces_are_refused_before_they_are_read(tmp_path: Path) -> None:
@@ -51,10 +51,10 @@ def test_200_mb_of_spaces_are_refused_before_they_are_read(tmp_path: Path) -> No
     with file.open("wb") as out:
         for _ in range(200):
             out.write(b" " * 1_000_000)
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(ReadError, match="200 MB, more than 64 MB"):
         read_json(file)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_60_mb_of_spaces_are_empty(tmp_path: Path) -> None:
