@@ -32,7 +32,7 @@ class Land:
 
 
 @lru_cache(maxsize=4)
-def load_land(tolerance_deg: float = 0.05, path: str = "") -> Land:
+def load_land(tolerance_deg: float = 0.06, path: str = "") -> Land:
     """Read the land table and simplify it.
 
     Parameters
@@ -69,7 +69,7 @@ def load_land(tolerance_deg: float = 0.05, path: str = "") -> Land:
 def country_frame(net: Network, scores: Scores | None = None,
                   land: Land | None = None) -> gpd.GeoDataFrame:
     """Countries as polygons with the worst share each loses in any scenario, and which that is."""
-    coast = land if land is not None else load_land(0.06)
+    coast = land if land is not None else load_land()
     losses = np.zeros((1, len(net.country_id)))
     if scores is not None:
         losses = country_losses(net, scores)

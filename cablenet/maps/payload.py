@@ -55,7 +55,7 @@ def map_payload(
     land
         default: the shipped coast, drawn within 0.06 degrees
     """
-    coast = land if land is not None else load_land(0.06)
+    coast = land if land is not None else load_land()
     chokes = net.layers.tables["chokepoints"]
     data: Json = {
         "title": title or net.name,
@@ -172,12 +172,19 @@ def _points_of(net: Network, which: NDArray[np.int64]) -> Json:
 
 
 def _scenarios(net: Network, scores: Scores) -> list[Json]:
-    """Scenarios, worst first: links lost, gateways cut off, share lost by country, the scores."""
+    """Scenarios, worst first.
+
+    l: links lost, f: places of faults, g: gateways cut off, c: share lost by country, v: scores.
+    """
     cut = palette.gateways_cut(net, scores)
     loss = palette.country_losses(net, scores)
     order = scores.worst(len(scores)).index
     place = {name: row for row, name in enumerate(scores.scenarios.names)}
     frame = scores.to_frame()
+    faults = scores.scenarios.faults
+    places = {row: np.unique(np.round(group[["lon", "lat"]].to_numpy(float), 2), axis=0).tolist()
+              for row, group in faults.groupby("scenario")}
+    values = {heading.name: frame[heading.name].to_numpy(float) for heading in scores.headings}
     rows = []
     for name in order:
         row = place[str(name)]
@@ -186,9 +193,10 @@ def _scenarios(net: Network, scores: Scores) -> list[Json]:
         rows.append({
             "n": str(name),
             "l": [int(link) for link in scores.scenarios.links_lost(row)],
+            "f": places.get(row, []),
             "g": [int(gate) for gate in np.flatnonzero(cut[row])],
             "c": [[str(net.country_id[i]), round(float(loss[row, i]), 3)] for i in hit],
-            "v": [[heading.name, _number(frame[heading.name].iloc[row]), heading.unit,
+            "v": [[heading.name, _number(values[heading.name][row]), heading.unit,
                    heading.meaning] for heading in scores.headings],
         })
     return rows

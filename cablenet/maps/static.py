@@ -50,7 +50,7 @@ def draw_map(
     """
     shown = window or window_of(net)
     axes, footer = (ax, None) if ax is not None else _new_axes(shown)
-    coast = land if land is not None else load_land(0.1 if shown.size[0] > 120 else 0.02)
+    coast = land if land is not None else load_land() if shown.size[0] > 60 else load_land(0.01)
     _draw_land(axes, coast, net, scores, shown)
     colours = palette.colour_links(net, scores)
     _draw_links(axes, net, scores, colours, shown)
@@ -83,6 +83,8 @@ def _new_axes(window: Window) -> tuple[Any, Any]:
 def _draw_land(axes: Any, land: Land, net: Network, scores: Scores | None,
                window: Window) -> None:
     """Countries, tinted by the worst they lose, and a graticule under them."""
+    from matplotlib.collections import PathCollection
+
     axes.set_facecolor(palette.OCEAN)
     for lon in range(-360, 720, 30):
         if window.west < lon < window.east:
@@ -94,22 +96,30 @@ def _draw_land(axes: Any, land: Land, net: Network, scores: Scores | None,
     classes = palette.loss_class(palette.country_loss(net, scores))
     tint = {str(code): palette.LOSS_COLOURS[step - 1]
             for code, step in zip(net.country_id, classes, strict=True) if step > 0}
+    paths: list[Any] = []
+    colours: list[str] = []
     for code, shape in zip(land.country, land.shape, strict=True):
         for part in in_window(shape, window):
-            _fill(axes, part, tint.get(str(code), palette.LAND))
+            paths += _outlines(part)
+            colours += [tint.get(str(code), palette.LAND)] * (len(paths) - len(colours))
+    axes.add_collection(PathCollection(paths, facecolors=colours, edgecolors=palette.BORDER,
+                                       linewidths=0.35, zorder=1), autolim=False)
 
 
-def _fill(axes: Any, shape: Any, colour: str) -> None:
-    from matplotlib.patches import PathPatch
+def _outlines(shape: Any) -> list[Any]:
+    """The rings of a shape as one matplotlib path, holes and all; nothing for an empty one."""
     from matplotlib.path import Path
 
     rings = [ring for polygon in shapely.get_parts(shape) if polygon.geom_type == "Polygon"
              for ring in (polygon.exterior, *polygon.interiors)]
-    if rings:
-        path = Path.make_compound_path(*(Path(shapely.get_coordinates(ring), closed=True)
-                                         for ring in rings))
-        axes.add_patch(PathPatch(path, facecolor=colour, edgecolor=palette.BORDER, lw=0.35,
-                                 zorder=1))
+    if not rings:
+        return []
+    xy = np.vstack([shapely.get_coordinates(ring) for ring in rings])
+    codes = np.full(len(xy), Path.LINETO, np.uint8)
+    ends = np.cumsum([shapely.get_num_coordinates(ring) for ring in rings])
+    codes[ends - 1] = Path.CLOSEPOLY
+    codes[np.concatenate([[0], ends[:-1]])] = Path.MOVETO
+    return [Path(xy, codes)]
 
 
 def _draw_links(axes: Any, net: Network, scores: Scores | None, colours: palette.LinkColours,
@@ -132,6 +142,10 @@ def _draw_links(axes: Any, net: Network, scores: Scores | None, colours: palette
     if scores is not None and len(scores) == 1:
         lost = scores.scenarios.links_lost(0)
         _lines(axes, net, lost, window, colors=palette.LOST, linewidths=2.2, zorder=2.5)
+        faults = scores.scenarios.faults
+        x, y = place_points(faults["lon"].to_numpy(float), faults["lat"].to_numpy(float), window)
+        axes.scatter(x, y, s=38, marker="X", color=palette.LOST, edgecolors="white",
+                     linewidths=0.7, zorder=3.6)
 
 
 def _lines(axes: Any, net: Network, which: Iterable[int], window: Window, **style: Any) -> None:
@@ -240,6 +254,9 @@ def _legend_groups(net: Network, scores: Scores | None,
                     for colour, words in colours.legend]
     if scores is not None and len(scores) == 1:
         cables.append((Line2D([], [], color=palette.LOST, lw=2.4), "lost in this scenario"))
+        if len(scores.scenarios.faults):
+            cables.append((Line2D([], [], color="none", marker="X", mfc=palette.LOST, mec="white",
+                                  ms=7), "where the sea bed has to be visited"))
     marks: Rows = [
         (Line2D([], [], color="none", marker="o", mfc="white", mec=palette.STATION, ms=5.5),
          "station, larger where more cables land"),
@@ -266,7 +283,9 @@ def _legend_groups(net: Network, scores: Scores | None,
 
 
 def _title(net: Network, scores: Scores | None) -> str:
-    when = f" on {net.as_of}" if net.as_of else ""
-    if scores is not None and len(scores) == 1:
+    when = f", {net.as_of}" if net.as_of else ""
+    if scores is None or len(scores) == 0:
+        return f"{net.name}{when}"
+    if len(scores) == 1:
         return f"{scores.scenarios.names[0]}{when}"
-    return f"{net.name}{when}"
+    return f"What {len(scores)} failures would take away{when}"

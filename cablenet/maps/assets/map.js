@@ -33,6 +33,9 @@ function colours(root) {
   return (name) => style.getPropertyValue(`--m-${name}`).trim();
 }
 
+const placesOf = (scenario) => ({ type: "FeatureCollection", features: (scenario?.f ?? []).map((coordinates) => (
+  { type: "Feature", properties: {}, geometry: { type: "Point", coordinates } })) });
+
 function mapStyle(root, data) {
   const c = colours(root);
   const source = (name, more = {}) => ({ type: "geojson", data: data[name], ...more });
@@ -47,14 +50,14 @@ function mapStyle(root, data) {
     version: 8,
     sources: {
       land: source("land", { tolerance: 0.2 }), links: source("links", { tolerance: 0.15 }),
-      stations: source("stations"), gateways: source("gateways"), hubs: source("hubs"), chokes: source("chokes"),
+      stations: source("stations"), gateways: source("gateways"), faults: { type: "geojson", data: placesOf(null) }, hubs: source("hubs"), chokes: source("chokes"),
     },
     layers: [
       { id: "ocean", type: "background", paint: { "background-color": c("ocean") } },
       { id: "land", type: "fill", source: "land", paint: {
         "fill-color": ["step", loss, c("land"), 0.05, c("loss1"), 0.25, c("loss2"), 0.5, c("loss3"), 0.999, c("loss4")],
         "fill-outline-color": c("border") } },
-      { id: "chokes", type: "fill", source: "chokes", paint: { "fill-color": c("choke"), "fill-opacity": 0.13 } },
+      { id: "chokes", type: "fill", source: "chokes", paint: { "fill-color": c("choke"), "fill-opacity": 0.09 } },
       { id: "chokes-edge", type: "line", source: "chokes",
         paint: { "line-color": c("choke"), "line-width": 1, "line-dasharray": [3, 2] } },
       { id: "ground", type: "line", source: "links", filter: only("ground"),
@@ -78,6 +81,8 @@ function mapStyle(root, data) {
       { id: "cut", type: "circle", source: "gateways", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, 5, 6, 11],
         "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": c("lost"), "circle-stroke-width": 2.2,
         "circle-stroke-opacity": ["case", ["boolean", ["feature-state", "cut"], false], 1, 0] } },
+      { id: "faults", type: "circle", source: "faults", paint: { "circle-radius": 4, "circle-color": c("dot"),
+        "circle-stroke-color": c("lost"), "circle-stroke-width": 2.5 } },
       { id: "hubs", type: "circle", source: "hubs", paint: { "circle-radius": 5, "circle-color": c("hub"),
         "circle-stroke-color": c("dot"), "circle-stroke-width": 1.2 } },
       { id: "hub-names", type: "symbol", source: "hubs", layout: { "text-field": ["get", "n"], "text-size": 12,
@@ -163,6 +168,7 @@ function showScenario(map, data, scenario) {
   map.removeFeatureState({ source: "links" });
   map.removeFeatureState({ source: "land" });
   map.removeFeatureState({ source: "gateways" });
+  map.getSource("faults").setData(placesOf(scenario));
   if (!scenario) return;
   const hit = new Map(scenario.c);
   const lost = new Set(scenario.l);
