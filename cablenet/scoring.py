@@ -124,7 +124,7 @@ class Scores:
                   for heading, values in self.parts[name].country.items()}
         codes = self.network.country_id
         if scenario is not None:
-            row = self.scenarios.names.index(scenario) if isinstance(scenario, str) else scenario
+            row = self._row(scenario)
             return pd.DataFrame({key: value[row] for key, value in tables.items()},
                                 index=pd.Index(codes, name="country"))
         index = pd.MultiIndex.from_product([self.scenarios.names, codes],
@@ -133,7 +133,7 @@ class Scores:
 
     def by_gateway(self, scenario: str | int) -> pd.DataFrame:
         """Values per gateway of one scenario."""
-        row = self.scenarios.names.index(scenario) if isinstance(scenario, str) else scenario
+        row = self._row(scenario)
         net = self.network
         nodes = net.gateways.node
         frame = pd.DataFrame({"name": net.nodes.name[nodes], "country": net.nodes.country[nodes]},
@@ -142,6 +142,13 @@ class Scores:
             for heading, values in self.parts[name].gateway.items():
                 frame[heading] = values[row]
         return frame
+
+    def _row(self, scenario: str | int) -> int:
+        if isinstance(scenario, int):
+            return scenario
+        if scenario not in self.scenarios.names:
+            raise UnknownNameError("scenario", scenario, self.scenarios.names)
+        return self.scenarios.names.index(scenario)
 
     def expected(self) -> pd.DataFrame:
         """Expected events and loss a year: rate x loss, over scenarios whose rate is known.

@@ -18,6 +18,7 @@ from cablenet.network import LINK_KINDS, Links, Nodes, freeze_part
 ROAD_FACTOR = 1.3
 """Assumed: a land route is 1.3 times as long as the geodesic, where no length is given."""
 IN_SERVICE = ("live", "partial")
+LINK_TABLES = ("cables", "segments", "backhaul", "border_crossings", "fixed_links")
 
 
 def build_links(
@@ -32,7 +33,7 @@ def build_links(
         _land_links(layers.tables["border_crossings"], "crossing_id", "from_id", "to_id", day),
         _land_links(layers.tables["fixed_links"], "fixed_link_id", "from_id", "to_id", day,
                     "fixed_link"),
-        _proposed(candidates, index),
+        _proposed(candidates, index, layers),
     ]
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
     a, b = (np.array([index[key] for key in frame[end]], np.int64)
@@ -113,7 +114,8 @@ def _land_links(frame: pd.DataFrame, key: str, start: str, end: str, day: date |
     })
 
 
-def _proposed(candidates: pd.DataFrame | None, index: dict[str, int]) -> pd.DataFrame:
+def _proposed(candidates: pd.DataFrame | None, index: dict[str, int],
+              layers: Layers) -> pd.DataFrame:
     """Proposed links: one new cable each, never in service until a plan is applied."""
     if candidates is None or not len(candidates):
         return pd.DataFrame()
@@ -121,6 +123,12 @@ def _proposed(candidates: pd.DataFrame | None, index: dict[str, int]) -> pd.Data
                     "name a station of the map")
             for row in candidates.itertuples() for end in ("from_id", "to_id")
             if getattr(row, end) not in index]
+    ids = candidates["candidate_id"].astype(str)
+    taken = {key for name in LINK_TABLES for key in layers.tables[name].iloc[:, 0]}
+    lost += [Problem("candidates", key, "candidate_id", what, "give it an id of its own")
+             for rows, what in ((ids.isin(taken), "is already an id of the map"),
+                                (ids.duplicated(), "appears more than once"))
+             for key in ids[rows]]
     if lost:
         raise InputError(lost)
 
