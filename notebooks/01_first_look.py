@@ -23,22 +23,26 @@
 # these reasons".
 
 # %%
+import matplotlib.pyplot as plt
 import pandas as pd
 
 import cablenet as cn
+
+plt.rcParams["figure.dpi"] = 80
 
 atlas = cn.atlas()
 net = cn.build_network(atlas)
 net
 
 # %%
-cn.draw_map(net);
+cn.draw_map(net, ax=plt.figure(figsize=(12, 7.3)).add_subplot());
 
 # %% [markdown]
 # ## 1. What do we depend on?
 #
 # The **margin** is how many cables, or stations, must fail before a country reaches no hub abroad.
-# Without bound (`inf`) means that a land border leads to a hub: cables alone cannot isolate it.
+# Without bound (`inf`) means that a land border leads to a hub: cables alone cannot isolate it, if
+# those border links hold.
 
 # %%
 region = ["IN", "JP", "TW", "LK", "BD", "MV", "SG", "ID", "PH", "VN", "KE", "DJ", "OM", "TO", "FJ"]
@@ -60,7 +64,13 @@ for country in ("IN", "JP"):
     display(top.mul(100).round(1).rename(f"{country}: % of its largest flow lost").to_frame())
 
 # %% [markdown]
+# A landing town can weigh more than any cable: many cables end in few towns.
+
+# %% [markdown]
 # ## 2. What do the straits take away?
+#
+# Whom they isolate stands in the first rows; the rest is width (capacity), length (latency) and
+# choice (margin).
 
 # %%
 named = cn.named_events(net)
@@ -72,9 +82,10 @@ effect.to_frame().T
 for event in straits:
     felt = effect.by_country(event)
     felt.insert(0, "name", net.country_name)
-    columns = ["name", "isolated_people", "capacity_loss_tbps", "capacity_loss_share",
-               "added_latency_ms", "margin_cables"]
-    display(felt.nlargest(8, "capacity_loss_share")[columns].round(2).rename_axis(event))
+    columns = ["name", "capacity_loss_tbps", "capacity_loss_share", "added_latency_ms",
+               "margin_cables"]
+    most = felt.nlargest(6, "capacity_loss_share").index.union(["IN", "JP"], sort=False)
+    display(felt.loc[most, columns].round(2).rename_axis(event))
 
 # %% [markdown]
 # The faults of an event are places on the sea bed, so that ships know where to sail.
@@ -86,7 +97,8 @@ straits.faults[["segment_id", "lon", "lat", "depth_m", "jurisdiction_id"]].head(
 # ## 3. Which single loss is the worst?
 
 # %%
-singles.worst(10, by="isolated_people")
+columns = ["isolated_people", "isolated_countries", "capacity_loss_tbps"]
+singles.worst(10, by="isolated_people")[columns]
 
 # %%
 singles.plot(12, by="capacity_loss_tbps");
@@ -128,7 +140,8 @@ repair = cn.plan_repairs(net, named["Luzon Strait earthquake"], horizon_days=90)
 repair
 
 # %%
-repair.to_frame().head(10)
+columns = ["cable", "ship", "depart_day", "arrive_day", "permit_day", "start_day", "done_day"]
+repair.to_frame()[columns].head(10).round(1)
 
 # %%
 repair.restoration.plot();
