@@ -132,7 +132,7 @@ def provenance_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _key_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(values.dtype):
-        return values.map(lambda v: "" if pd.isna(v) else f"{v:g}").astype(object)
+        return values.map(lambda v: "" if pd.isna(v) else f"{v:.12g}").astype(object)
     return values.astype(object).where(values.notna(), "").map(str)
 
 
