@@ -18,6 +18,8 @@ from cablenet.geo.sea_router import SeaRouter, SeaTree, sample, sphere_km
 BRANCH_WEIGHT = 0.45
 """A branch kilometre against a trunk kilometre: fewer fibre pairs, so trunks run straighter."""
 OFFSHORE_KM = (90.0, 60.0, 45.0, 20.0, 12.0, 6.0, 2.0)
+OFFSHORE_SHARE = 0.03
+"""Of the way round the three nodes: short systems keep their units closer in."""
 DETOUR = 1.5
 """A unit lies closer in when going that far offshore costs more than this times the distance."""
 APART_KM = 15.0
@@ -56,13 +58,17 @@ class Plan:
 
 
 class Placer:
-    """Places the units of systems with search trees from `tree_of` (a station id or a cell)."""
+    """Places the units of systems with search trees `tree_of(root, reach_km)` and `place(root)`.
+
+    A root is a station id or a cell.
+    """
 
     def __init__(self, router: SeaRouter, clearance: np.ndarray,
-                 tree_of: Callable[[str | int], SeaTree]) -> None:
+                 tree_of: Callable[[str | int, float], SeaTree],
+                 place: Callable[[str | int], tuple[float, float]]) -> None:
         self.mesh = router.mesh
         self.room = sample(clearance, router.mesh.lon, router.mesh.lat)
-        self.tree_of = tree_of
+        self.tree_of, self.place = tree_of, place
 
     def plan(self, system: System) -> Plan:
         """All legs of a system."""
@@ -85,8 +91,17 @@ class Placer:
         legs = tuple(leg for sections in drawn for leg in _legs(sections))
         return Plan(legs, units, _roles(legs))
 
-    def _cost(self, node: Node) -> np.ndarray:
-        return self.tree_of(node.cell if isinstance(node, Unit) else node).cost_km
+    def _total(self, before: Node, after: Node, branch: Node) -> tuple[np.ndarray, float]:
+        """Cost of the trunk by every cell with the branch from it, and the way round all three."""
+        roots = [node.cell if isinstance(node, Unit) else node for node in (before, after, branch)]
+        lon, lat = np.array([self.place(root) for root in roots]).T
+        around = sphere_km(lon, lat, np.roll(lon, 1), np.roll(lat, 1)).sum()
+        for reach in (1.5 * around + 500.0, np.inf):
+            one, other, own = (self.tree_of(root, reach).cost_km for root in roots)
+            total = one + other + BRANCH_WEIGHT * own
+            if np.isfinite(total).any():
+                return total, float(around)
+        raise ValueError(f"no place by sea between {roots}")
 
     def _with_units(self, names: list[Node]) -> list[Node]:
         """The section with a unit in the place of every station between its ends."""
@@ -94,17 +109,16 @@ class Placer:
         for _sweep in range(SWEEPS):
             for i in range(1, len(names) - 1):
                 station = names[i]
-                total = (self._cost(nodes[i - 1]) + self._cost(nodes[i + 1])
-                         + BRANCH_WEIGHT * self._cost(station))
+                total, around = self._total(nodes[i - 1], nodes[i + 1], station)
                 taken = [n.cell for n in nodes if isinstance(n, Unit) and n is not nodes[i]]
-                cell = self._best(total, taken)
+                cell = self._best(total, taken, around)
                 if isinstance(nodes[i], Unit):
                     nodes[i].cell = cell  # type: ignore[union-attr]
                 else:
                     nodes[i] = Unit(cell, str(station))
         return nodes
 
-    def _best(self, total: np.ndarray, taken: list[int]) -> int:
+    def _best(self, total: np.ndarray, taken: list[int], around_km: float) -> int:
         """The cheapest cell that lies offshore and apart from the cable's other units."""
         total = total.astype(float)
         for cell in taken:
@@ -113,7 +127,7 @@ class Placer:
                              self.mesh.lon[cell], self.mesh.lat[cell])
             total[near[away < APART_KM]] = np.inf
         least = total.min()
-        for offshore in OFFSHORE_KM:
+        for offshore in [km for km in OFFSHORE_KM if km <= OFFSHORE_SHARE * around_km]:
             cost = np.where(self.room >= offshore, total, np.inf)
             if cost.min() <= least + DETOUR * offshore:
                 return int(np.argmin(cost))
@@ -128,10 +142,10 @@ class Placer:
                     taken = [n.cell for n in trunk if isinstance(n, Unit)]
                     options = []
                     for j in (i - 1, i + 1):
-                        total = self._cost(node) + self._cost(trunk[j]) \
-                            + BRANCH_WEIGHT * self._cost(first[1])
-                        cell = self._best(total, taken)
-                        direct = self._cost(trunk[j])[node.cell]
+                        total, around = self._total(node, trunk[j], first[1])
+                        cell = self._best(total, taken, around)
+                        far = trunk[j].cell if isinstance(trunk[j], Unit) else trunk[j]
+                        direct = self.tree_of(far, np.inf).cost_km[node.cell]
                         options.append((float(total[cell] - direct), max(i, j), cell))
                     _cost, at, cell = min(options)
                     unit = Unit(cell)

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from cablenet.geo.dateline import cut_all
 from cablenet.geo.geodesic import EARTH_RADIUS_KM, densify
 from cablenet.geo.sea_router import unit_vectors
 
@@ -54,8 +55,9 @@ def corridor_pairs(lines: Lines, landings: Mapping[str, np.ndarray]) -> set[tupl
 
 def cables_in(lines: Lines, areas: Mapping[str, shapely.Geometry]) -> dict[str, set[str]]:
     """The cables whose lines meet each area."""
-    return {name: {cable for cable, shapes in lines.items()
-                   if shapely.intersects(area, np.array(shapes, dtype=object)).any()}
+    cut = {cable: cut_all(shapes) for cable, shapes in lines.items()}
+    return {name: {cable for cable, shapes in cut.items()
+                   if shapely.intersects(area, shapes).any()}
             for name, area in areas.items()}
 
 

@@ -62,14 +62,16 @@ def build(out_dir: Path, cache_dir: Path) -> dict[str, Any]:
     samples = profiles.sampled(segments)
     coasts, disputed = jurisdictions.read_coasts(coast.parts), jurisdictions.read_disputed()
     names = _country_names()
+    zones, places = jurisdictions.along_segments(coasts, disputed, samples)
     frames = {
         "stations": _stations(stations),
         "branching_units": _units(units, sea.depth),
         "segments": _segments(segments),
         "landings": _landings(roles),
         "depth_profile": profiles.depth_profile(samples, sea.depth),
-        "jurisdictions": jurisdictions.polygons(coasts, disputed, sea.router.mask, names),
-        "segment_jurisdictions": jurisdictions.along_segments(coasts, disputed, samples),
+        "jurisdictions": jurisdictions.polygons(coasts, disputed, sea.router.mask, names,
+                                                places),
+        "segment_jurisdictions": zones,
         "chokepoints": chokepoints(),
         "length_check": length_check(segments),
         "provenance_geometry": _provenance(stations),
@@ -98,7 +100,7 @@ def draw(coast: Coast, stations: pd.DataFrame, sea: Sea
     """Segments, branching units and landing roles of every system of the facts."""
     shore = Shore(shapely.STRtree(coast.parts.geometry.to_numpy()))
     drawer = Drawer(sea.router, sea.clearance, shore, stations)
-    placer = Placer(sea.router, sea.clearance, drawer.tree_of)
+    placer = Placer(sea.router, sea.clearance, drawer.tree_of, drawer.place)
     return draw_systems(read_systems(stations), drawer, placer, sea.router.mask)
 
 

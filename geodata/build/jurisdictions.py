@@ -97,17 +97,20 @@ def zones_at(coasts: Coasts, disputed: pd.DataFrame, lon: np.ndarray, lat: np.nd
     return found
 
 
-def along_segments(coasts: Coasts, disputed: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
-    """Runs of one jurisdiction along wet segments."""
+def along_segments(coasts: Coasts, disputed: pd.DataFrame, samples: pd.DataFrame
+                   ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Runs of one jurisdiction along wet segments; also zone, lon, lat of each piece."""
     wet = samples[samples.wet]
     zone = zones_at(coasts, disputed, wet.lon.to_numpy(), wet.lat.to_numpy())
     frame, _run = runs(wet, zone)
-    return frame.rename(columns={"value": "jurisdiction_id"})
+    return (frame.rename(columns={"value": "jurisdiction_id"}),
+            pd.DataFrame({"zone": zone, "lon": wet.lon, "lat": wet.lat}))
 
 
-def polygons(coasts: Coasts, disputed: pd.DataFrame, mask: SeaMask, names: dict[str, str]
-             ) -> gpd.GeoDataFrame:
-    """The layer: one (multi-)polygon for each zone.
+def polygons(coasts: Coasts, disputed: pd.DataFrame, mask: SeaMask, names: dict[str, str],
+             places: pd.DataFrame) -> gpd.GeoDataFrame:
+    """The layer: one (multi-)polygon for each zone; small boxes where a zone is met by a cable
+    (`places` of `along_segments`) but too small for the grid.
 
     Zones are unions of grid cells, simplified together so that edges still meet; territorial seas
     are drawn on a grid of half the size and cut out of the rest.
@@ -120,6 +123,10 @@ def polygons(coasts: Coasts, disputed: pd.DataFrame, mask: SeaMask, names: dict[
         close = tree.geometries[np.sort(tree.query(shape, predicate="intersects"))]
         wide[zone] = shapely.difference(shape, shapely.union_all(close))
     shapes = wide | near
+    for zone, part in places[~places.zone.isin(list(shapes))].groupby("zone", sort=True):
+        half = CELL / 8
+        shapes[str(zone)] = shapely.union_all(shapely.box(part.lon - half, part.lat - half,
+                                                          part.lon + half, part.lat + half))
     described = {zone: _described(zone, coasts, disputed, names) for zone in shapes}
     rows = [(zone, *described[zone], _polygons_only(shape)) for zone, shape in shapes.items()]
     frame = gpd.GeoDataFrame(
@@ -161,7 +168,7 @@ def _zones(coasts: Coasts, disputed: pd.DataFrame, mask: SeaMask, cell: float, z
 
 def _polygons_only(shape: shapely.Geometry) -> shapely.Geometry:
     parts = [part for part in shapely.get_parts(shapely.make_valid(shape))
-             if part.geom_type == "Polygon" and part.area > 1e-4]
+             if part.geom_type == "Polygon" and part.area > 1e-5]
     return shapely.set_precision(shapely.MultiPolygon(parts), 1e-3)
 
 

@@ -17,7 +17,8 @@ from cablenet.geo.sea_grid import SeaMask
 from cablenet.geo.sea_router import SeaRouter, SeaTree
 
 DECIMALS = 4
-LANDING_LIMIT_KM = 25.0
+REACH_KM = (1500.0, 3500.0, 8000.0, np.inf)
+"""Searches end at one of these costs: most legs are short, and short searches are quick."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +32,16 @@ class Shore:
 
         None where the way meets land at once; the station itself where it meets none.
         """
+        turn = np.array([360.0 * np.floor((sea[0] + 180.0) / 360.0), 0.0])
+        sea, station = sea - turn, station - turn
         line = shapely.LineString([sea, station])
         hits = self.tree.query(line, predicate="intersects")
         if not len(hits):
-            return station
+            return station + turn
         meets = shapely.intersection(line, self.tree.geometries[hits])
         touch = min(shapely.distance(shapely.Point(sea), meet) for meet in meets)
         share = 0.9 * touch / max(line.length, 1e-12)
-        return sea + share * (station - sea) if touch > 1e-3 else None
+        return turn + sea + share * (station - sea) if touch > 1e-3 else None
 
 
 class Drawer:
@@ -49,23 +52,32 @@ class Drawer:
         self.router, self.clearance, self.shore = router, clearance, shore
         self.lon = stations.lon.to_dict()
         self.lat = stations.lat.to_dict()
-        self._tree = lru_cache(maxsize=160)(lambda cell: router.tree(
-            float(router.mesh.lon[cell]), float(router.mesh.lat[cell])))
+        self._tree = lru_cache(maxsize=250)(lambda cell, reach: router.tree(
+            float(router.mesh.lon[cell]), float(router.mesh.lat[cell]), reach))
 
-    def tree_of(self, root: str | int) -> SeaTree:
-        """The search tree from a station or a cell."""
+    def place(self, root: str | int) -> tuple[float, float]:
+        """Where a station or a cell lies."""
         if isinstance(root, str):
-            return self._from(self.lon[root], self.lat[root])
-        return self._tree(int(root))
+            return self.lon[root], self.lat[root]
+        return float(self.router.mesh.lon[root]), float(self.router.mesh.lat[root])
 
-    def _from(self, lon: float, lat: float) -> SeaTree:
-        return replace(self._tree(self.router.nearest(lon, lat)), lon=lon, lat=lat)
+    def tree_of(self, root: str | int, reach_km: float = np.inf) -> SeaTree:
+        """The search tree from a station or a cell, at least as far as `reach_km`."""
+        return self._from(*self.place(root), reach_km)
+
+    def _from(self, lon: float, lat: float, reach_km: float = np.inf) -> SeaTree:
+        reach = next(step for step in REACH_KM if step >= reach_km)
+        return replace(self._tree(self.router.nearest(lon, lat), reach), lon=lon, lat=lat)
 
     def wet_line(self, cable_id: str, ends: list[tuple[float, float]],
                  at_sea: tuple[bool, bool]) -> shapely.LineString:
         """One wet line between two places; an end `at_sea` is a unit and is met exactly."""
         (lon1, lat1), (lon2, lat2) = ends
-        xy = self.router.way(self._from(lon1, lat1), lon2, lat2)
+        straight = float(distance_km(lon1, lat1, lon2, lat2))
+        tree = self._from(lon1, lat1, 2.0 * straight + 500.0)
+        if not np.isfinite(self.router.cost_km(tree, lon2, lat2)):
+            tree = self._from(lon1, lat1)
+        xy = self.router.way(tree, lon2, lat2)
         if len(xy) > 1:
             xy = separated(cable_id, xy, self.clearance, self.router.mask)
         xy = self._finish(xy, ends[1], at_sea[1])

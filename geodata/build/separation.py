@@ -21,8 +21,8 @@ from cablenet.geo.sea_sight import blocked_legs
 AMPLITUDE_KM = 32.0
 SHARE_OF_CLEARANCE = 0.3
 WAVE_KM = (900.0, 2500.0)
-WANDER_KM = 13.0
-WANDER_WAVE_KM = (220.0, 420.0)
+WANDER_KM = 22.0
+WANDER_WAVE_KM = (320.0, 560.0)
 STEP_KM = 50.0
 
 

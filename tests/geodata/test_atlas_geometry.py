@@ -145,7 +145,7 @@ def test_every_jurisdiction_named_is_drawn_with_its_claimants() -> None:
 
 def test_bab_el_mandeb_and_malacca_hold_the_cables_that_pass() -> None:
     segments, chokes = _lines("segments"), _lines("chokepoints").set_index("choke_id").geometry
-    lines = segments.geometry.to_numpy()
+    lines = cut_all(segments.geometry.to_numpy())
     red_sea = set(segments.cable_id[shapely.intersects(lines, chokes["bab_el_mandeb"])])
     assert {"smw4", "smw5", "aae1", "imewe", "eig", "fea", "2africa"} <= red_sea
     malacca = set(segments.cable_id[shapely.intersects(lines, chokes["malacca"])])
