@@ -48,6 +48,8 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     as much, and so on. The best cover by them is proven as soon as its regret lies within what was
     enumerated; until then a better plan must hold a route of more, which bounds the optimum.
     """
+    if problem.n_jobs == 0:
+        return Choice(((),) * problem.n_ships, "optimal", 0, 0, 0.0)
     best = good_routes(problem)
     least = int((problem.weight * problem.earliest().min(axis=0)).sum())
     regret = sum(problem.cost(ship, route) for ship, route in enumerate(best)) - least

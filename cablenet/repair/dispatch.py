@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from cablenet.errors import InfeasibleError, InputError, PlanError
 from cablenet.network import Network
 from cablenet.repair.check_schedule import check_schedule
 from cablenet.repair.choice import Choice, choose_routes
-from cablenet.repair.durations import HOURS_PER_DAY, LOCATE
+from cablenet.repair.durations import HOURS_PER_DAY, LAND_WORK, LOCATE
 from cablenet.repair.fleet import SeaLegs, SeaRoutes, Ship, fleet_of, sea_legs
 from cablenet.repair.jobs import WEIGHT_UNIT, Job, jobs_of
 from cablenet.repair.problem import BASE, Dispatch, dispatch_problem
@@ -29,6 +30,7 @@ def plan_repairs(
     horizon_days: float = 90.0,
     weights: Mapping[str, float] | None = None,
     router: SeaRoutes | None = None,
+    charter: bool = False,
     seed: int = 1,
     time_limit_s: float = 20.0,
 ) -> RepairPlan:
@@ -50,6 +52,10 @@ def plan_repairs(
     router
         a sea router (`cablenet.sea_router()`); without one ships are taken to sail 1.2 times the
         great circle, across land if need be, and the plan says so
+    charter
+        whether ships outside a cable's maintenance agreement are sent as well, five days later
+        (assumed: the time to charter them); without it only to faults that no ship under
+        contract can reach
     seed, time_limit_s
         for the search; the limit is counted in work, not on a clock
 
@@ -63,24 +69,26 @@ def plan_repairs(
     if not horizon_days > 0:
         raise InputError(f"horizon_days is {horizon_days}; give a number above 0")
     every = jobs_of(net, scenario, weights)
+    at_sea = tuple(job for job in every if not job.on_land)
     ships = fleet_of(net)
-    legs = sea_legs(ships, every, router)
-    whole = dispatch_problem(ships, every, legs)
+    legs = sea_legs(ships, at_sea, router)
+    whole = dispatch_problem(ships, at_sea, legs, charter=charter)
     served = np.flatnonzero(whole.able.any(axis=0))
-    not_served = _not_served(every, served)
-    if not len(served):
+    not_served = _not_served([at_sea[j] for j in np.flatnonzero(~whole.able.any(axis=0))])
+    if len(not_served) == len(every):
         raise InfeasibleError(f"no ship may reach any fault of '{scenario.names[0]}': "
                               f"{len(ships)} ships can repair; {not_served['reason'].iloc[0]}",
                               [f"{row.job_id}: {row.reason}" for row in not_served.itertuples()])
-    jobs = tuple(every[j] for j in served)
+    jobs = tuple(at_sea[j] for j in served)
     near = SeaLegs(legs.from_base[:, served], legs.between[np.ix_(served, served)], legs.assumed)
-    problem = dispatch_problem(ships, jobs, near)
+    problem = dispatch_problem(ships, jobs, near, charter=charter)
     choice = choose_routes(problem, seed=seed, limit=time_limit_s)
     schedule = schedule_frame(_rows(problem, ships, jobs, choice))
     wrong = check_schedule(schedule, ships, jobs, near, choice.objective)
     if wrong:
         raise PlanError("the schedule failed its own check: " + "; ".join(wrong[:5]))
-    done = schedule.set_index("job_id")["done_h"].to_dict()
+    done = dict(zip(schedule["job_id"], schedule["done_h"], strict=True))
+    done |= {job.id: LOCATE.hours + LAND_WORK.hours for job in every if job.on_land}
     curve = restoration_of(net, scenario, pd.DataFrame({
         "link": [job.link for job in every], "label": [job.cable_name for job in every],
         "done_h": [float(done.get(job.id, np.inf)) for job in every]}), horizon_days)
@@ -113,8 +121,8 @@ def _rows(problem: Dispatch, ships: tuple[Ship, ...], jobs: tuple[Job, ...],
     return rows
 
 
-def _not_served(jobs: tuple[Job, ...], served: np.ndarray) -> pd.DataFrame:
-    left = [job for j, job in enumerate(jobs) if j not in set(served.tolist())]
+def _not_served(left: list[Job]) -> pd.DataFrame:
+    """The jobs no ship may reach, each with its reason."""
     return pd.DataFrame(
         [{"job_id": job.id, "cable": job.cable_name, "segment_id": job.segment_id,
           "lon": job.lon, "lat": job.lat,
@@ -137,12 +145,16 @@ def _notes(net: Network, jobs: tuple[Job, ...], schedule: pd.DataFrame, legs: Se
     notes = ["ships are taken to lie at their bases; weather is not in the model"]
     if legs.assumed:
         notes.append("distances at sea are assumed: 1.2 x the great circle")
-    deep = sum(bool(np.isnan(job.depth_m)) for job in jobs)
+    deep = sum(math.isnan(job.depth_m) and not job.on_land for job in jobs)
     if deep:
         notes.append(f"{deep} faults are of unknown depth, taken as deep")
     if not len(net.layers.tables["permits"]):
         notes.append("the map has no permits: 10 days are assumed everywhere")
-    outside = int((~schedule["in_contract"]).sum())
+    on_land = sum(job.on_land for job in jobs)
+    if on_land:
+        notes.append(f"{on_land} faults on land legs need no ship: mended in {LAND_WORK.typical:g} "
+                     "days (assumed)")
+    outside = len(schedule) - int(schedule["in_contract"].sum())
     if outside:
         notes.append(f"{outside} repairs by ships outside the cable's maintenance agreement: "
                      "5 days to charter are assumed")

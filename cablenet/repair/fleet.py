@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from cablenet.geo import geodesic
@@ -39,13 +38,21 @@ class Ship:
 
 
 class SeaRoutes(Protocol):
-    """What the repair plan asks of a sea router: a search from one place, and a line out of it."""
+    """What the repair plan asks of a sea router: a mesh of the sea and searches over it.
+
+    `mesh` has `lon` and `lat` of its cells; a search tree has `start` and `before`, the cell that
+    comes before each cell on the way from the start (negative where there is no way).
+    """
+
+    @property
+    def mesh(self) -> Any:
+        """The cells."""
+
+    def nearest(self, lon: float, lat: float) -> int:
+        """The cell of a place; ValueError for places far inland."""
 
     def tree(self, lon: float, lat: float) -> Any:
         """Search from one place."""
-
-    def way(self, tree: Any, lon: float, lat: float) -> Floats:
-        """The line (n, 2) from the place searched to another; ValueError when there is none."""
 
 
 def fleet_of(net: Network) -> tuple[Ship, ...]:
@@ -96,7 +103,7 @@ def sea_legs(ships: Sequence[Ship], jobs: Sequence[Job], router: SeaRoutes | Non
     places = list(dict.fromkeys([*at_ship, *at_job]))
     known: dict[tuple[Place, Place], float] = {}
     for job_place in dict.fromkeys(at_job):
-        tree = None if router is None else router.tree(*job_place)
+        tree = None if router is None else _search(router, job_place)
         for place in places:
             if (place, job_place) not in known:
                 km = _distance(job_place, place, router, tree)
@@ -104,21 +111,39 @@ def sea_legs(ships: Sequence[Ship], jobs: Sequence[Job], router: SeaRoutes | Non
     return SeaLegs(
         np.array([[known[base, job] for job in at_job] for base in at_ship]).reshape(
             len(ships), len(jobs)),
-        np.array([[known[a, b] for b in at_job] for a in at_job]),
+        np.array([[known[a, b] for b in at_job] for a in at_job]).reshape(
+            len(jobs), len(jobs)),
         router is None,
     )
 
 
+def _search(router: SeaRoutes, place: Place) -> Any:
+    """A search from a fault; None where it lies too far inland for any ship."""
+    try:
+        return router.tree(*place)
+    except ValueError:
+        return None
+
+
 def _distance(start: Place, end: Place, router: SeaRoutes | None, tree: Any) -> float:
+    """Km from the root of a search to a place, along the cells of the mesh.
+
+    That is 2 to 10 % above the shortest way by sea on voyages of a day or more.
+    """
     if start == end:
-        return 0.0
+        return 0.0 if router is None or tree is not None else math.inf
     if router is None:
         return float(geodesic.distance_km(*start, *end)) * DETOUR.typical
+    if tree is None:
+        return math.inf
     try:
-        xy = router.way(tree, *end)
+        cells = [router.nearest(*end)]
     except ValueError:
         return math.inf
-    direct = float(geodesic.distance_km(*start, *end))
-    if len(xy) < 2:
-        return direct
-    return max(direct, geodesic.line_length_km(shapely.LineString(xy)))
+    while cells[-1] != tree.start:
+        cells.append(int(tree.before[cells[-1]]))
+        if cells[-1] < 0:
+            return math.inf
+    lon = np.array([end[0], *router.mesh.lon[cells], start[0]])
+    lat = np.array([end[1], *router.mesh.lat[cells], start[1]])
+    return float(geodesic.distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cablenet.errors import InputError
-from cablenet.network import Network
+from cablenet.network import LINK_KINDS, Network
 from cablenet.repair.durations import DEFAULT_PERMIT, HOURS_PER_DAY, LOCATE, TEST, work_stage
 from cablenet.scenarios.scenario_set import ScenarioSet
 
@@ -43,6 +43,7 @@ class Job:
     test_h: int
     agreement: str
     weight: int
+    on_land: bool = False
 
 
 def jobs_of(net: Network, outage: ScenarioSet,
@@ -98,6 +99,7 @@ def _job(net: Network, key: str, fault: Mapping[str, Any], faults_on_link: int,
         refused_by=refused, permit_h=permit_h, work_h=work_stage(depth).hours,
         test_h=TEST.hours, agreement=str(agreement.iloc[0]) if len(agreement) else "",
         weight=max(1, round(worth * WEIGHT_UNIT)),
+        on_land=int(net.links.kind[link]) != LINK_KINDS.index("wet"),
     )
 
 

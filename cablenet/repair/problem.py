@@ -84,8 +84,13 @@ class Dispatch:
         return np.where(self.able, done, NEVER)
 
 
-def dispatch_problem(ships: Sequence[Ship], jobs: Sequence[Job], legs: SeaLegs) -> Dispatch:
-    """Distances, contracts and permits as whole hours, each rounded up."""
+def dispatch_problem(ships: Sequence[Ship], jobs: Sequence[Job], legs: SeaLegs, *,
+                     charter: bool) -> Dispatch:
+    """Distances, contracts and permits as whole hours, each rounded up.
+
+    Ships outside a cable's agreement may serve a job when `charter` says so, or when no ship under
+    contract can reach it.
+    """
     def hours(ship: Ship, km: float) -> int:
         return transit_hours(km, ship.speed_kn) if np.isfinite(km) else NEVER
 
@@ -97,8 +102,13 @@ def dispatch_problem(ships: Sequence[Ship], jobs: Sequence[Job], legs: SeaLegs) 
                        + (0 if ship.is_contracted_for(job) else OUT_OF_CONTRACT.hours)
                        for job in jobs] for ship in ships], np.int64).reshape(base.shape)
     allowed = np.array([not job.refused_by for job in jobs], bool)
+    able = (base < NEVER) & allowed
+    contracted = able & np.array([[ship.is_contracted_for(job) for job in jobs]
+                                  for ship in ships], bool).reshape(base.shape)
+    if not charter:
+        able &= contracted | ~contracted.any(axis=0)
     return Dispatch(
-        base_h=base, leg_h=between, ready_h=ready, able=(base < NEVER) & allowed,
+        base_h=base, leg_h=between, ready_h=ready, able=able,
         permit_h=np.array([job.permit_h for job in jobs], np.int64),
         work_h=np.array([job.work_h for job in jobs], np.int64),
         test_h=np.array([job.test_h for job in jobs], np.int64),

@@ -20,6 +20,11 @@ from cablenet.solvers import Certificate
 
 STAGES = {"wait_ship_days": "#8a8f98", "transit_days": "#3c6fb2", "wait_permit_days": "#d9a441",
           "work_days": "#4a8f5b", "test_days": "#9cc7a5"}
+COLUMNS = [
+    "job_id", "cable_id", "cable", "segment_id", "link", "lon", "lat", "depth_m",
+    "jurisdiction_id", "asked", "weight", "ship_id", "ship", "in_contract", "locate_h", "depart_h",
+    "arrive_h", "permit_h", "start_h", "leave_h", "done_h",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +56,7 @@ class RepairPlan:
 
     def __repr__(self) -> str:
         busy = self.schedule["ship_id"].nunique()
-        last = float(self.schedule["done_day"].max())
+        last = float(self.schedule["done_day"].max()) if busy else 0.0
         missing = f", {len(self.not_served)} out of reach" if len(self.not_served) else ""
         return (f"<RepairPlan for '{self.name}': {len(self.schedule)} repairs by {busy} ships, the "
                 f"last done on day {last:.1f}{missing} ({self.certificate.status}, gap "
@@ -94,7 +99,7 @@ class RepairPlan:
 
         rows = self.schedule.iloc[::-1]
         axes = plt.figure(figsize=(9, 0.4 * len(rows) + 1.4), layout="constrained").add_subplot()
-        left = np.full(len(rows), self.schedule["locate_days"].iloc[0])
+        left = rows["locate_days"].to_numpy(float)
         names = [f"{cable} ({ship})" for cable, ship in zip(rows["cable"], rows["ship"],
                                                             strict=True)]
         places = np.arange(len(rows))
@@ -112,7 +117,7 @@ class RepairPlan:
 
 def schedule_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The schedule with its hours also as days, and what each job waited for longest."""
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     for name in ("depart", "arrive", "permit", "start", "done"):
         frame[f"{name}_day"] = frame[f"{name}_h"] / HOURS_PER_DAY
     spans = {
@@ -126,7 +131,8 @@ def schedule_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
         frame[name] = hours / HOURS_PER_DAY
     words = {"wait_ship_days": "ship", "transit_days": "transit", "wait_permit_days": "permit",
              "work_days": "work"}
-    frame["longest_wait"] = frame[list(words)].idxmax(axis=1).map(words)
+    longest = frame[list(words)].astype(float).to_numpy().argmax(axis=1)
+    frame["longest_wait"] = np.array(list(words.values()), object)[longest]
     return frame.sort_values(["done_h", "job_id"], ignore_index=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,7 +18,8 @@ from cablenet.repair.durations import transit_hours
 from cablenet.repair.fleet import fleet_of, sea_legs
 from cablenet.repair.jobs import jobs_of
 from cablenet.scenarios import cuts, losses
-from cablenet.scenarios.scenario_set import concat, scenario_set
+from cablenet.scenarios.faults import faults_at
+from cablenet.scenarios.scenario_set import Recipe, concat, scenario_set
 from cablenet.testing import small_world
 
 
@@ -99,6 +102,14 @@ def test_a_ship_outside_the_contract_waits_five_days_for_its_charter():
     assert any("charter" in note for note in plan.notes)
 
 
+def test_other_ships_are_sent_only_where_none_is_under_contract_or_when_asked_for():
+    # the contracted ship lies 10 degrees off; the other one at the fault, but to be chartered
+    net = sea(ships=[("far", 20, 0, "ZONE", 1.0), ("near", 5, 0, "OTHER", 10.0)])
+    assert plan_repairs(net, outage(net, (5.0, "near"))).schedule.loc[0, "ship"] == "Far"
+    freely = plan_repairs(net, outage(net, (5.0, "near")), charter=True)
+    assert freely.schedule.loc[0, "ship"] == "Near"
+
+
 def test_disputed_waters_ask_every_claimant_and_the_slowest_counts():
     # BB 3 days from the fault, CC 20 days from the nomination (0.5 d): 20.5 d = 492 h
     net = sea(ships=[("one", 0, 0, "ZONE", 10.0)],
@@ -137,33 +148,52 @@ def test_without_ships_no_plan_can_exist():
         plan_repairs(net, outage(net, (5.0, "near")))
 
 
+class Sea:
+    """A mesh of four cells: up from the equator at 5 E, along 10 N, and down at 0 E; one apart."""
+
+    mesh = SimpleNamespace(lon=np.array([5.0, 5.0, 0.0, 0.0, 90.0]),
+                           lat=np.array([0.0, 10.0, 10.0, 0.0, 50.0]))
+
+    def __init__(self, base_cell):
+        self.base_cell = base_cell
+
+    def nearest(self, lon, lat):
+        return self.base_cell if lon == 0 else 0
+
+    def tree(self, lon, lat):
+        return SimpleNamespace(start=0, before=np.array([-9999, 0, 1, 2, -9999]))
+
+
 def test_where_the_router_knows_no_way_no_ship_sails():
-    class Landlocked:
-        def tree(self, lon, lat):
-            return None
-
-        def way(self, tree, lon, lat):
-            raise ValueError("no way")
-
     net = sea(ships=[("one", 0, 0, "ZONE", 10.0)])
     with pytest.raises(InfeasibleError, match="no ship can sail"):
-        plan_repairs(net, outage(net, (5.0, "near")), router=Landlocked())
+        plan_repairs(net, outage(net, (5.0, "near")), router=Sea(base_cell=4))
 
 
 def test_a_router_gives_the_length_of_its_way():
-    class Detour:
-        def tree(self, lon, lat):
-            return lon, lat
-
-        def way(self, tree, lon, lat):
-            return np.array([tree, (tree[0], 10.0), (lon, 10.0), (lon, lat)])
-
     net = sea(ships=[("one", 0, 0, "ZONE", 10.0)])
     jobs = jobs_of(net, outage(net, (5.0, "near")))
-    legs = sea_legs(fleet_of(net), jobs, Detour())
+    legs = sea_legs(fleet_of(net), jobs, Sea(base_cell=3))
     # up 10 degrees (1,105.85 km), along 5 at 10 N (548.11 km), down again: 2,759.8 km
     assert legs.from_base[0, 0] == pytest.approx(2759.8, abs=1.0)
     assert not legs.assumed
+
+
+def test_a_fault_on_land_needs_no_ship():
+    net = sea()
+    segments = net.layers.segments
+    segments["kind"] = np.where(segments["cable_id"] == "near", "land", "wet")
+    net = build_network(net.layers.with_tables(segments=segments))
+    link = net.link_index("near/1")
+    hit = scenario_set(net, ["digger"], [np.array([link])], Recipe(()),
+                       faults=faults_at(net, [0], [link], [500.0], "digger"))
+    plan = plan_repairs(net, hit)
+    assert not len(plan.schedule)
+    # locate 0.5 d + 3 d by road
+    assert plan.restoration.steps["day"].tolist() == [0.0, 3.5]
+    assert plan.restoration.steps["isolated_people"].tolist() == [2_000_000.0, 0.0]
+    assert "0 repairs" in repr(plan)
+    assert any("land legs" in note for note in plan.notes)
 
 
 def test_the_curve_counts_people_until_their_cable_is_back():
