@@ -55,29 +55,38 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
 def country_margins(net: Network, unit: str = "cable") -> NDArray[np.float64]:
     """(C,) the margin of every country with nothing failed."""
     out = np.full(len(net.country_id), np.inf)
-    for country in range(len(net.country_id)):
-        cut = _Cut(net, country, unit, net.links.in_service)
-        if cut.possible:
-            out[country] = cut.solve()
+    cut = _Cut(net, unit, net.links.in_service)
+    for country in _asked(net):
+        out[country] = cut.solve(country)
     return out
 
 
 def _margins(net: Network, scenarios: ScenarioSet, unit: str) -> NDArray[np.float64]:
     out = np.full((len(scenarios), len(net.country_id)), np.inf)
-    for country in range(len(net.country_id)):
-        cut = _Cut(net, country, unit, net.links.in_service)
-        if not cut.possible:
-            continue
-        out[:, country] = cut.solve()
-        for row in np.flatnonzero(scenarios.failed @ cut.used.astype(np.int64)):
-            alive = net.links.in_service.copy()
-            alive[scenarios.links_lost(int(row))] = False
-            out[row, country] = _Cut(net, country, unit, alive).solve()
+    intact = _Cut(net, unit, net.links.in_service)
+    afresh: dict[int, list[int]] = {}
+    for country in _asked(net):
+        out[:, country] = intact.solve(country)
+        for row in np.flatnonzero(scenarios.failed @ intact.used.astype(np.int64)).tolist():
+            afresh.setdefault(row, []).append(country)
+    for row, countries in afresh.items():
+        alive = net.links.in_service.copy()
+        alive[scenarios.links_lost(row)] = False
+        cut = _Cut(net, unit, alive)
+        for country in countries:
+            out[row, country] = cut.solve(country)
     return out
 
 
+def _asked(net: Network) -> list[int]:
+    """Countries with a gateway of their own and a hub abroad: of others no margin is told."""
+    gates = net.gateways
+    return [country for country in np.unique(gates.country).tolist()
+            if (gates.country[net.hubs] != country).any()]
+
+
 class _Cut:
-    """A minimum vertex cut between one country's gateways and all hubs abroad.
+    """Minimum vertex cuts between each country's gateways and all hubs abroad, on the links alive.
 
     Unit 'cable': every connected piece of a cable is one node of capacity 1, joined to the places
     it touches, so a cable in one piece is cut at cost 1 and the cut is exact. A cable in several
@@ -87,11 +96,8 @@ class _Cut:
     since a lost station takes the sections that end there with it (power is not considered).
     """
 
-    def __init__(self, net: Network, country: int, unit: str, alive: Flags) -> None:
-        gates = net.gateways
-        mine = gates.node[gates.country == country]
-        hubs = gates.node[net.hubs[gates.country[net.hubs] != country]]
-        self.possible = len(mine) > 0 and len(hubs) > 0
+    def __init__(self, net: Network, unit: str, alive: Flags) -> None:
+        gates, hubs = net.gateways, net.gateways.node[net.hubs]
         self._net, self._links = net, np.flatnonzero(alive)
         n = len(net.nodes)
         piece, cable_of, self._split = _pieces(net, alive)
@@ -105,21 +111,26 @@ class _Cut:
         inner = np.concatenate([np.arange(n), 2 * n + np.arange(len(cable_of))])
         outer = inner + np.concatenate([np.full(n, n), np.full(len(cable_of), len(cable_of))])
         self._flow = FlowNetwork(
-            np.concatenate([tails, inner, np.full(len(mine), source), n + hubs]),
-            np.concatenate([heads, outer, mine, np.full(len(hubs), source + 1)]),
+            np.concatenate([tails, inner, np.full(len(gates), source), n + hubs]),
+            np.concatenate([heads, outer, gates.node, np.full(len(hubs), source + 1)]),
         )
         station = net.nodes.kind == NODE_KINDS.index("station")
         node_cost = np.where(station & (unit == "station"), WHOLE, UNLIMITED)
         shares = np.bincount(cable_of, minlength=len(net.cable_id))[cable_of]
         self._capacity = np.concatenate([
             np.full(len(tails), UNLIMITED), node_cost, WHOLE // np.maximum(shares, 1),
-            np.full(len(mine) + len(hubs), UNLIMITED),
+            np.zeros(len(gates) + len(hubs), np.int64),  # opened for one country at a time
         ])
         self._pieces_at = len(tails) + n
         self._busy: Flags = np.zeros(len(net.links), bool)
 
-    def solve(self) -> float:
+    def solve(self, country: int) -> float:
         """The fewest units; infinity when no number of them does it. Notes what it rests on."""
+        gates = self._net.gateways
+        ends = np.concatenate([gates.country == country,
+                               gates.country[self._net.hubs] != country])
+        self._capacity[-len(ends):] = np.where(ends, UNLIMITED, 0)
+        self._busy[:] = False
         best = float("inf")
         open_cases: list[tuple[frozenset[int], frozenset[int]]] = [(frozenset(), frozenset())]
         while open_cases:
@@ -137,7 +148,7 @@ class _Cut:
 
     @property
     def used(self) -> Flags:
-        """(L,) links whose loss may change the answer of `solve`.
+        """(L,) links whose loss may change the last answer of `solve`.
 
         Those on which the flows of all its cases run, with all other sections of the same cables.
         While these stand, so do the flows, and each flow still proves the bound of its case.
