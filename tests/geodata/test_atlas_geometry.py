@@ -18,7 +18,7 @@ LANDING_LIMIT_KM = 25.0
 
 
 def _lines(name: str) -> gpd.GeoDataFrame:
-    return gpd.read_file(ATLAS / f"{name}.geojson", driver="GeoJSON")
+    return gpd.read_file(ATLAS / f"{name}.geojson")
 
 
 @pytest.fixture(scope="module")
