@@ -16,7 +16,7 @@ ALL = tuple(METRICS)
 
 
 @given(st.integers(0, worlds.WORLDS - 1), st.randoms(use_true_random=False))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_a_batch_equals_the_loop(seed, rng):
     net = worlds.network(seed)
     order = list(range(worlds.PER_WORLD)) * 2

@@ -55,7 +55,7 @@ def renamed(layers, seed):
 
 
 @given(SEEDS, st.integers(0, 1000))
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_relabelling_changes_nothing(seed, order):
     layers = worlds.world(seed)
     net = build_network(layers)
@@ -89,7 +89,7 @@ def shifted(layers, degrees):
 
 
 @given(SEEDS, st.integers(-600, 300))
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_shifting_all_longitudes_changes_nothing(seed, degrees):
     layers = worlds.world(seed)
     net, again = build_network(layers), build_network(shifted(layers, degrees))
@@ -104,7 +104,7 @@ def test_shifting_all_longitudes_changes_nothing(seed, degrees):
 
 
 @given(SEEDS, st.integers(-600, 300), st.floats(0, 1), st.data())
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_shifting_all_longitudes_moves_every_place_with_them(seed, degrees, share, data):
     layers = worlds.world(seed)
     net, again = build_network(layers), build_network(shifted(layers, degrees))

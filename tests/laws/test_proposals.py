@@ -26,7 +26,7 @@ def pair(seed):
 
 
 @given(SEEDS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_a_proposed_link_changes_no_score_while_it_is_not_in_service(seed):
     plain, more, rows = pair(seed)
     assert more.links.id[:len(plain.links)].tolist() == plain.links.id.tolist()
@@ -40,7 +40,7 @@ def test_a_proposed_link_changes_no_score_while_it_is_not_in_service(seed):
 
 
 @given(SEEDS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_no_source_of_scenarios_fails_what_is_only_proposed(seed):
     plain, more, _ = pair(seed)
     assert losses.cable_losses(more).names == losses.cable_losses(plain).names
@@ -62,7 +62,7 @@ def test_a_proposal_put_into_service_can_fail_and_can_help():
 
 
 @given(SEEDS, st.data())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_with_service_changes_the_fingerprint_only_when_something_changes(seed, data):
     net = worlds.network(seed)
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=len(net.links),
@@ -76,7 +76,7 @@ def test_with_service_changes_the_fingerprint_only_when_something_changes(seed, 
 
 
 @given(SEEDS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_without_the_mesh_only_the_mesh_is_gone(seed):
     net = worlds.network(seed)
     bare = net.without_mesh()
@@ -87,7 +87,7 @@ def test_without_the_mesh_only_the_mesh_is_gone(seed):
 
 
 @given(SEEDS)
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_every_recipe_gives_the_same_set_on_the_same_network(seed):
     net = worlds.network(seed)
     line = net.links.geometry[np.flatnonzero(net.of_kind("wet") & net.links.in_service)[0]]

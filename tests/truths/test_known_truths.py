@@ -92,7 +92,7 @@ def test_losing_bab_el_mandeb_does_not_isolate_india(net):
 
 @pytest.mark.parametrize("name", MAPS)
 def test_tonga_in_2022_is_isolated_by_one_cut(name):
-    """The eruption of 15 January 2022 cut the one international cable (geodata/build/facts/events.csv)."""
+    """The eruption of 15 January 2022 cut its one international cable (facts/events.csv)."""
     net = atlas("2022-01-14") if name == "atlas" else world()
     cable = "tonga" if name == "atlas" else "tonga-cable"
     assert country_margins(net)[net.country_index("TO")] == 1
