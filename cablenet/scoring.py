@@ -211,14 +211,15 @@ def compare(before: Scores, after: Scores) -> pd.DataFrame:
 
 
 def join(scores: Sequence[Scores]) -> Scores:
-    """Scores of one network and the same metrics as one, in order."""
+    """Scores of one network as one, in order; metrics that only some of them have are left out."""
     first = scores[0]
+    shared = tuple(name for name in first.metrics if all(name in s.metrics for s in scores))
 
     def stacked(part: str, name: str) -> dict[str, Any]:
         tables = [getattr(one.parts[name], part) for one in scores]
         return {key: np.concatenate([table[key] for table in tables]) for key in tables[0]}
 
     return Scores(
-        first.network, concat([one.scenarios for one in scores]), first.metrics,
+        first.network, concat([one.scenarios for one in scores]), shared,
         {name: MetricValues(stacked("scenario", name), stacked("country", name),
-                            stacked("gateway", name)) for name in first.metrics})
+                            stacked("gateway", name)) for name in shared})

@@ -35,12 +35,8 @@ def disk(net: Network, lon: float, lat: float, radius_km: float, *, name: str | 
         raise InputError(f"a disk needs lon, lat in degrees and a radius above 0 km, "
                          f"not {lon:g}, {lat:g}, {radius_km:g}")
     sections, middle = [], []
-    for link in _live_sections(net).tolist():
-        line = net.links.geometry[link]
-        low, high = line.bounds[1], line.bounds[3]
-        if max(low - lat, lat - high) * geodesic.KM_PER_DEGREE * 0.99 > radius_km:
-            continue
-        gap, km = geodesic.nearest_on_line(line, lon, lat)
+    for link in _sections_near(net, lon, lat, radius_km):
+        gap, km = geodesic.nearest_on_line(net.links.geometry[link], lon, lat)
         if gap <= radius_km:
             sections.append(link)
             middle.append(km)
@@ -165,6 +161,20 @@ def _lost(net: Network, sections: Sequence[int], nodes: Sequence[int]) -> Ints:
 
 def _live_sections(net: Network) -> Ints:
     return np.flatnonzero(np.isin(net.links.kind, SECTIONS) & net.links.in_service)
+
+
+def _sections_near(net: Network, lon: float, lat: float, radius_km: float) -> list[int]:
+    """Sections in service whose box comes near a disk's: the others cannot be hit."""
+    live = _live_sections(net)
+    if not len(live):
+        return []
+    high = min(abs(lat) + radius_km / 110.0, 89.9)
+    tall = radius_km / 110.0
+    wide = min(tall / np.cos(np.radians(high)), 180.0)
+    low_x, low_y, high_x, high_y = shapely.bounds(net.links.geometry[live]).T
+    turn = 360.0 * np.ceil((low_x - wide - lon) / 360.0)
+    near = (lon + turn - wide <= high_x) & (low_y - tall <= lat) & (lat <= high_y + tall)
+    return [int(link) for link in live[near]]
 
 
 def _sections_inside(net: Network, area: Any) -> tuple[list[int], list[float]]:

@@ -36,16 +36,14 @@ def faults_at(net: Network, scenario: Sequence[int], link: Sequence[int], km: Se
 
 def _run_value(runs: pd.DataFrame, faults: pd.DataFrame, column: str) -> pd.Series:
     """The value of the run that holds each fault (the last run's beyond its end)."""
-    if not len(runs) or not len(faults):
-        return pd.Series([None] * len(faults), index=faults.index, dtype=object)
+    blank = pd.Series([None] * len(faults), index=faults.index, dtype=object)
     mine = runs[runs["segment_id"].isin(faults["segment_id"])]
-    by_segment = {key: rows.sort_values("km_from") for key, rows in mine.groupby("segment_id")}
-    out: list[object] = []
-    for segment, km in zip(faults["segment_id"], faults["km_from_a"], strict=True):
-        rows = by_segment.get(segment)
-        if rows is None:
-            out.append(None)
-            continue
-        at = int(np.searchsorted(rows["km_from"].to_numpy(float), km, side="right")) - 1
-        out.append(rows[column].iloc[max(at, 0)])
-    return pd.Series(out, index=faults.index, dtype=object)
+    if not len(mine):
+        return blank
+    asked = faults[["segment_id", "km_from_a"]].astype({"segment_id": object}).reset_index()
+    known = mine[["segment_id", "km_from", column]].astype({"segment_id": object})
+    found = pd.merge_asof(
+        asked.sort_values("km_from_a", kind="stable"), known.sort_values("km_from", kind="stable"),
+        left_on="km_from_a", right_on="km_from", by="segment_id")
+    values = found.set_index("index")[column].astype(object)
+    return values.where(values.notna(), None).reindex(faults.index)

@@ -124,7 +124,7 @@ def _worst(scores: Any, bare: Any) -> dict[str, Any]:
 
 
 def _joined(analysis: Analysis) -> Scores:
-    """All scores of the study as one, events first."""
+    """All scores of the study as one, events first, of the metrics that all of them have."""
     return join([analysis.events, analysis.stations, analysis.cables])
 
 

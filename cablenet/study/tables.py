@@ -42,13 +42,14 @@ def failure_table(key: str, title: str, caption: str, scores: Scores, bare: Scor
         "worst_share": 100 * frame["capacity_loss_worst_share"].to_numpy(float),
         "added_latency_ms": frame["added_latency_ms"].to_numpy(float),
         "no_path_tbps": frame["demand_without_path_tbps"].to_numpy(float),
-        "countries_within_one_cable": frame["countries_within_one_cable"].to_numpy(int),
         "most_affected": [_most_affected(scores, row, share[row]) for row in range(len(frame))],
         "faults": np.bincount(scores.scenarios.faults["scenario"].to_numpy(int),
                               minlength=len(frame)),
     })
     without = bare.to_frame()["isolated_people"].reindex(frame.index)
     out["people_million_without_mesh"] = without.to_numpy(float) / 1e6
+    if "countries_within_one_cable" in frame:
+        out["countries_within_one_cable"] = frame["countries_within_one_cable"].to_numpy(int)
     if not out["faults"].any():
         out = out.drop(columns="faults")
     order = ["people_million", "capacity_loss_tbps", "added_latency_ms"]
@@ -61,7 +62,7 @@ def failure_table(key: str, title: str, caption: str, scores: Scores, bare: Scor
 def _most_affected(scores: Scores, row: int, share: np.ndarray) -> str:
     net = scores.network
     cut = scores.parts["isolated"].country["isolated"][row] > 0
-    order = sorted(range(len(share)), key=lambda c: (-cut[c], -share[c]))
+    order = sorted(range(len(share)), key=lambda c: (not cut[c], -share[c]))
     words = [f"{net.country_name[c]} ({'isolated' if cut[c] else f'-{100 * share[c]:.0f} %'})"
              for c in order[:4] if cut[c] or share[c] >= 0.01]
     return ", ".join(words)
