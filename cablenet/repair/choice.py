@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
 from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from cablenet.repair.problem import Dispatch
+from cablenet.repair.problem import NEVER, Dispatch
 from cablenet.repair.routes import Column, Routes, enumerate_routes, good_routes, kinds_of
 from cablenet.solvers import IntegerProgram
 
@@ -54,10 +56,13 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     least = int((problem.weight * problem.earliest().min(axis=0)).sum())
     regret = sum(problem.cost(ship, route) for ship, route in enumerate(best)) - least
     kinds = kinds_of(problem)
-    searched, proven, seconds = -1, 0, 0.0
-    while searched < regret:
+    searched, seconds = -1, 0.0
+    proven = max(0, queue_bound(problem) - least)
+    left = int(limit * LABELS_PER_SECOND)
+    while searched < regret and proven < regret:
         searched = min(regret, max(regret // FIRST_SHARE, 2 * searched + 1))
-        columns = enumerate_routes(problem, kinds, searched, int(limit * LABELS_PER_SECOND))
+        columns, grown = enumerate_routes(problem, kinds, searched, left)
+        left -= grown
         if columns is None:
             break
         columns = promising(problem, kinds, columns, regret)
@@ -71,6 +76,30 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     bound = min(proven, regret)
     return Choice(best, "optimal" if bound == regret else "feasible", least + regret,
                   least + bound, seconds)
+
+
+def queue_bound(problem: Dispatch) -> int:
+    """A lower bound on the weighted completion from the queue alone.
+
+    Let every ship be at work as soon as any ship can be anywhere, sail in no time and need no
+    permit. For m machines alike the weighted completion is then at least 1/m of that of one
+    machine in the best order (weight over work) plus (m - 1)/2m of sum weight x work.
+
+    References
+    ----------
+    Eastman, Even, Isaacs (1964), Bounds for the optimal scheduling of n jobs on m processors,
+    Management Science 11.
+    """
+    work: list[int] = problem.work_h.tolist()
+    weight: list[int] = problem.weight.tolist()
+    ships = int(problem.able.any(axis=1).sum())
+    first = int(np.where(problem.able, problem.ready_h + problem.base_h, NEVER).min())
+    order = sorted(range(problem.n_jobs), key=lambda job: Fraction(work[job], weight[job]))
+    alone = sum(weight[job] * clock for job, clock in zip(
+        order, accumulate(work[job] for job in order), strict=True))
+    each = sum(w * p for w, p in zip(weight, work, strict=True))
+    queue = Fraction(alone, ships) + Fraction(ships - 1, 2 * ships) * each
+    return math.ceil(queue) + int(((first + problem.test_h) * problem.weight).sum())
 
 
 def promising(problem: Dispatch, kinds: list[list[int]], columns: list[Column],

@@ -47,6 +47,8 @@ OUT_OF_CONTRACT = Stage(2.0, 5.0, 14.0, "days", "assumed", ())
 """Assumed: chartering a ship outside the cable's maintenance agreement delays its sailing."""
 LAND_WORK = Stage(1.0, 3.0, 10.0, "days", "assumed", ())
 """Assumed: a fault on a land leg, mended by a crew on the road; no ship and no permit."""
+STATION_WORK = Stage(2.0, 7.0, 30.0, "days", "assumed", ())
+"""Assumed: what a station's loss takes with it on land, mended by crews on the spot."""
 DEFAULT_PERMIT = Stage(2.0, 10.0, 30.0, "days", "assumed", ("MEM",))
 """Assumed: a permit where the map has no permit table at all."""
 DETOUR = Stage(1.0, 1.2, 2.0, "factor", "assumed", ())

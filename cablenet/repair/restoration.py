@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network, frozen
-from cablenet.repair.durations import HOURS_PER_DAY
+from cablenet.repair.durations import HOURS_PER_DAY, LOCATE, STATION_WORK
 from cablenet.scenarios.dark import dark_links
 from cablenet.scenarios.scenario_set import ScenarioSet, no_faults, recipe
 
@@ -73,9 +73,9 @@ def restoration_of(net: Network, outage: ScenarioSet, done_h: pd.DataFrame,
                    horizon_days: float) -> Restoration:
     """Score the state of the network after each repair.
 
-    A section comes back when its last fault is mended. A section that failed without a fault of
-    its own comes back with its power, if its cable had gone dark, and else stays down (a lost
-    station, say: no ship mends it).
+    A section comes back when its last fault is mended. A link that failed without a fault of its
+    own comes back with its cable's power, if that is what it lacked, and else when crews on land
+    are done (what hangs on a lost station: assumed 7 days).
 
     Parameters
     ----------
@@ -84,28 +84,31 @@ def restoration_of(net: Network, outage: ScenarioSet, done_h: pd.DataFrame,
     """
     lost = outage.links_lost(0)
     back = done_h.groupby("link")["done_h"].max()
-    hurt = back.index.to_numpy(np.int64)
-    stays = _down_for_other_reasons(net, lost, hurt)
+    label = done_h.groupby("link")["label"].first()
+    for link in _down_on_land(net, lost, back.index.to_numpy(np.int64)):
+        back[link] = float(LOCATE.hours + STATION_WORK.hours)
+        label[link] = "land side of lost stations"
     hours = [0.0, *sorted({hour for hour in back if np.isfinite(hour)})]
     states = []
     for hour in hours:
-        broken = np.union1d(back.index[back > hour].to_numpy(np.int64), stays)
+        broken = np.sort(back.index[back > hour].to_numpy(np.int64))
         states.append(np.intersect1d(np.union1d(broken, dark_links(net, broken)), lost))
+    section = net.of_kind("wet", "land")
     steps = pd.DataFrame({
         "day": np.array(hours) / HOURS_PER_DAY,
-        "restored": ["", *(", ".join(sorted(set(done_h.loc[done_h["link"].isin(
-            back.index[back == hour]), "label"]))) for hour in hours[1:])],
-        "links_down": [len(state) for state in states],
-        "lost_lit_tbps": [float(np.nansum(net.links.lit_tbps[state])) for state in states],
+        "restored": ["", *(", ".join(sorted(set(label[back == hour]))) for hour in hours[1:])],
+        "links_down": [int(section[state].sum()) for state in states],
+        "lost_lit_tbps": [float(np.nansum(net.links.lit_tbps[state[section[state]]]))
+                          for state in states],
         **_isolation(net, states),
     })
     return Restoration(outage.names[0], steps, float(horizon_days))
 
 
-def _down_for_other_reasons(net: Network, lost: Ints, hurt: Ints) -> Ints:
+def _down_on_land(net: Network, lost: Ints, hurt: Ints) -> list[int]:
     """Lost links that neither a fault nor darkness explains."""
     explained = np.union1d(hurt, dark_links(net, hurt))
-    return np.setdiff1d(lost, explained)
+    return [int(link) for link in np.setdiff1d(lost, explained)]
 
 
 def _isolation(net: Network, states: list[Ints]) -> dict[str, NDArray[np.float64]]:

@@ -44,8 +44,10 @@ def kinds_of(problem: Dispatch) -> list[list[int]]:
 
 
 def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: int,
-                     most: int) -> list[Column] | None:
-    """Every route of regret up to `limit`, the best order of each set only; None above `most`.
+                     most: int) -> tuple[list[Column] | None, int]:
+    """Every route of regret up to `limit`, the best order of each set only; and the work done.
+
+    None instead of the routes where more than `most` had to be grown.
 
     Grown job by job. Of two routes over the same jobs that end at the same job, one that is
     neither earlier nor of less regret (nor, all else equal, shorter) is dropped: it leads nowhere
@@ -77,7 +79,7 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: i
                                  (*route, job))
                         grown += _keep(following.setdefault(key, []), label)
                         if grown > most:
-                            return None
+                            return None, grown
             for (jobs, _), labels in following.items():
                 for _, regret, sailed, route in labels:
                     if jobs not in cheapest or (regret, sailed, route) < cheapest[jobs]:
@@ -85,7 +87,7 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: i
             layer = {key: labels for key, labels in following.items() if labels}
         columns += [Column(kind, route, regret, sailed)
                     for regret, sailed, route in cheapest.values()]
-    return columns
+    return columns, grown
 
 
 def _keep(labels: list[Label], label: Label) -> int:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cablenet.repair.choice import choose_routes
+from cablenet.repair.choice import choose_routes, queue_bound
 from cablenet.repair.problem import Dispatch
 from cablenet.repair.routes import enumerate_routes, good_routes, kinds_of
 
@@ -85,6 +85,23 @@ def test_a_search_cut_short_still_gives_a_true_bound(seed):
     assert (short.status == "optimal") == (short.bound == short.objective)
 
 
+def test_the_queue_alone_bounds_two_ships_with_four_jobs():
+    # four jobs of 168 h, weight 1, two ships, at work from hour 10, test 24: two done at
+    # 10 + 168 + 24 = 202, two at 370: 1144. The bound: one machine 168 (1 + 2 + 3 + 4) = 1680;
+    # 1680 / 2 + 1/4 x 672 = 1008; plus 4 x (10 + 24) = 1144. Here it is tight.
+    zero = np.zeros((2, 4), int)
+    problem = Dispatch(zero, np.zeros((2, 4, 4), int), zero + 10, zero == 0, np.zeros(4, int),
+                       np.full(4, 168), np.full(4, 24), np.ones(4, int))
+    assert queue_bound(problem) == 1144
+    assert objective(problem) == 1144
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_queue_bound_is_never_above_the_best(seed):
+    problem = random_problem(seed, jobs=5, ships=2)
+    assert queue_bound(problem) <= best_of_all(problem)
+
+
 def test_ships_that_are_alike_are_one_kind():
     problem = random_problem(3, jobs=3, ships=1)
     twice = Dispatch(*(np.concatenate([table, table]) for table in (
@@ -95,7 +112,7 @@ def test_ships_that_are_alike_are_one_kind():
 
 def test_too_many_routes_give_none_instead_of_some():
     problem = random_problem(0, jobs=5, ships=2)
-    assert enumerate_routes(problem, kinds_of(problem), 10**9, most=5) is None
+    assert enumerate_routes(problem, kinds_of(problem), 10**9, most=5) == (None, 6)
 
 
 @settings(max_examples=30, deadline=None)

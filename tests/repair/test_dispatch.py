@@ -17,7 +17,7 @@ from cablenet.repair.check_schedule import check_schedule
 from cablenet.repair.durations import transit_hours
 from cablenet.repair.fleet import fleet_of, sea_legs
 from cablenet.repair.jobs import jobs_of
-from cablenet.scenarios import cuts, losses
+from cablenet.scenarios import areas, cuts, losses
 from cablenet.scenarios.faults import faults_at
 from cablenet.scenarios.scenario_set import Recipe, concat, scenario_set
 from cablenet.testing import small_world
@@ -205,6 +205,17 @@ def test_the_curve_counts_people_until_their_cable_is_back():
     assert curve.loss("lost_lit_tbps") == pytest.approx(10.0 * 289 / 24)
     assert curve.at(12.0)["links_down"] == 1
     assert curve.at(12.05)["links_down"] == 0
+
+
+def test_the_land_side_of_a_lost_station_is_mended_by_crews():
+    # the disk takes station b with its backhaul; its crews need 0.5 + 7 d, the ship far longer
+    net = sea(ships=[("one", 0, 0, "ZONE", 10.0)])
+    plan = plan_repairs(net, areas.disk(net, 10.0, 0.0, 50.0, name="harbour"))
+    steps = plan.restoration.steps
+    assert steps["day"].iloc[1] == 7.5
+    assert steps["restored"].iloc[1] == "land side of lost stations"
+    assert steps["lost_lit_tbps"].iloc[0] == 14.0
+    assert steps["links_down"].iloc[-1] == 0
 
 
 def test_a_cable_with_two_faults_is_back_when_both_are_mended():
