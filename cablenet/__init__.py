@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cablenet.network import Network as Network
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
+    from cablenet.readers.candidates import read_candidates as read_candidates
     from cablenet.readers.health import check_layers as check_layers
     from cablenet.repair import RepairPlan as RepairPlan
     from cablenet.repair import plan_repairs as plan_repairs
@@ -77,6 +78,7 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
+    "readers.candidates": ("read_candidates",),
     "readers.health": ("check_layers",),
     "repair": ("RepairPlan", "plan_repairs"),
     "scenarios": ("Recipe", "ScenarioSet"),

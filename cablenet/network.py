@@ -183,12 +183,13 @@ class Network:
 
         nodes = self.nodes_frame()
         links = self.to_frame()[self.links.in_service]
+        more = ("kind", "cable_id", "length_km", "design_tbps", "lit_tbps")
         attributes = nodes.assign(lon=nodes.geometry.x, lat=nodes.geometry.y)
         return network_graph.frozen_multigraph(
             self.name,
             ((row.pop("node_id"), row) for row in
              attributes.drop(columns="geometry").to_dict("records")),
-            ((row.pop("from_id"), row.pop("to_id"), row.pop("link_id"), {"link": i} | row)
+            ((row["from_id"], row["to_id"], row["link_id"], {"link": i, **{key: row[key] for key in more}})
              for i, row in zip(links.index, links.to_dict("records"), strict=True)),
         )
 

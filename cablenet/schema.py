@@ -17,7 +17,7 @@ BASES = ("sourced", "estimated", "assumed")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `choices` closes a text column, `refers` names the table its values point into."""
+    """One column: `choices` closes a text column, `refers` names the table values point into."""
 
     name: str
     kind: Kind
@@ -66,7 +66,7 @@ def date(name: str, meaning: str) -> Column:
 
 
 CODE = "ISO 3166-1 alpha-2"
-FROM = date("in_service_from", "first day in service (YYYY-MM-DD); empty: unknown, taken as long ago")
+FROM = date("in_service_from", "first day in service (YYYY-MM-DD); empty: unknown, long ago")
 TO = date("in_service_to", "first day out of service; empty: still in service")
 CAPACITY = (
     number("design_capacity_tbps", "Tbps", "what the wet plant could carry, each direction"),
@@ -289,7 +289,7 @@ TABLES: dict[str, Table] = {
                 text("crossing_id", "our id", required=True),
                 text("from_id", "gateway", required=True, refers="gateways"),
                 text("to_id", "gateway", required=True, refers="gateways"),
-                text("kind", "border (land crossing), mesh_land or mesh_sea (the declared hub mesh)",
+                text("kind", "border (over land), mesh_land or mesh_sea (the declared hub mesh)",
                      required=True, choices=("border", "mesh_land", "mesh_sea")),
                 FROM,
                 TO,
@@ -337,7 +337,7 @@ TABLES: dict[str, Table] = {
                 text("flag", CODE),
                 text("base_port", "base port"),
                 text("zones", "maintenance agreements it serves, separated by ';'"),
-                text("role", "maintenance, installation, installation+maintenance, survey or naval"),
+                text("role", "maintenance, installation, both joined by '+', survey or naval"),
                 text("status", "active, uncertain, on_order or retired",
                      choices=("active", "uncertain", "on_order", "retired")),
                 number("speed_kn", "kn", "transit speed"),

@@ -68,13 +68,15 @@ def import_map(
 ) -> None:
     """Read someone else's map and write it as our layers, with a report of every repair."""
     import cablenet as cn
+    from cablenet.files import whole_file
     from cablenet.readers import import_map as read_map
 
     with progress(f"import {source.name}"):
         result = read_map(source, format, **({"mapping": _mapping(map)} if map else {}))
         cn.write_layers(result.layers, out)
     frame = result.report.to_frame()
-    frame.to_csv(out / "import_report.csv", index=False)
+    with whole_file(out / "import_report.csv") as draft:
+        frame.to_csv(draft, index=False)
     if json:
         print_json({"out": str(out), "cables": len(result.layers.cables),
                     "stations": len(result.layers.stations),
@@ -148,4 +150,4 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     wrong = [pair for pair in pairs if pair.count("=") != 1]
     if wrong:
         raise InputError(f"--map: '{wrong[0]}' is not OURS=THEIRS, such as name=cable_name")
-    return {ours: theirs for ours, theirs in (pair.split("=") for pair in pairs)}
+    return dict(pair.split("=") for pair in pairs)

@@ -36,8 +36,8 @@ def country_load(net: Network, headroom: float = HEADROOM) -> pd.DataFrame:
         source=gates.node[demands.from_gateway], target=gates.node[demands.to_gateway],
         tbps=demands.tbps)
     asks, count = gates.country[demands.from_gateway], len(net.country_id)
-    asked = np.bincount(asks, demands.tbps, minlength=count)
-    got = np.bincount(asks, served.tbps, minlength=count)
+    asked = np.bincount(asks, demands.tbps, minlength=count).astype(np.float64)
+    got = np.bincount(asks, served.tbps, minlength=count).astype(np.float64)
     landed, used = _landed(net, on, np.maximum(served.flow_ab, served.flow_ba))
     return pd.DataFrame({
         "country": net.country_id, "name": net.country_name, "demand_tbps": asked,
@@ -65,4 +65,5 @@ def _landed(net: Network, on: NDArray[np.int64], used: Floats) -> tuple[Floats, 
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    empty = np.full(len(whole), np.nan)
+    return np.asarray(np.divide(part, whole, out=empty, where=whole > 0), np.float64)

@@ -61,6 +61,7 @@ def run_study(
     analysis = analyse(spec, as_of, progress or _silent)
     content = report_content(analysis)
     summary = summarise(analysis, [finding.text for finding in content.findings])
+    every = _joined(analysis)
     writers: dict[str, Callable[[Path], object]] = {
         "report.html": lambda path: write_report(content, path),
         "map.png": lambda path: save_map(
@@ -69,7 +70,7 @@ def run_study(
             json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
             encoding="utf-8"),
         "results.gpkg": lambda path: write_results(
-            analysis.net, _joined(analysis), path, countries=country_frame(analysis.net, _joined(analysis)),
+            analysis.net, every, path, countries=country_frame(analysis.net, every),
             extra=_plan_layers(analysis)),
         "scores.parquet": lambda path: _scores_frame(analysis).to_parquet(path, index=False),
         "scores_by_country.parquet": lambda path: _country_frame(analysis).to_parquet(

@@ -31,7 +31,8 @@ def stated_lists() -> dict[str, set[str]]:
     from cablenet_geodata import path
 
     table = pd.read_csv(path("chokepoint_lists.csv"))
-    return {row.choke_id: set(str(row.system_ids).split(";")) for row in table.itertuples()}
+    return {str(key): set(str(listed).split(";"))
+            for key, listed in zip(table["choke_id"], table["system_ids"], strict=True)}
 
 
 def check_chokepoints(layers: Layers) -> list[Check]:

@@ -17,5 +17,5 @@ def check_service(net: Network) -> list[Check]:
     table = country_load(net).set_index("country")
     share = float(table["served_tbps"].sum() / table["demand_tbps"].sum())
     return [at_least("demand-served-on-the-intact-atlas", share, PROMISED, SOURCE),
-            *[between(f"utilisation-{code}", float(table.loc[code, "utilisation"]), *FULL, SOURCE)
+            *[between(f"utilisation-{code}", float(table["utilisation"].to_dict()[code]), *FULL, SOURCE)
               for code in WATCHED]]
