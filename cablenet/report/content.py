@@ -28,7 +28,8 @@ class Heading:
     label
         the words in the heading; empty: made from the column's name
     unit
-        empty: read from the column's name (`_tbps`, `_km`, `_musd`, ...)
+        empty: read from the column's name (`_tbps`, `_km`, `_musd`, ...), where `_share` means
+        shares of one, shown as per cent; a unit given here says what the values already are
     meaning
         what a reader sees when pointing at the heading
     decimals

@@ -26,14 +26,18 @@ def heading_of(name: str, given: Mapping[str, Heading]) -> Heading:
     suffix = next((suffix for suffix in UNITS if name.endswith(suffix)), "")
     words = name.removesuffix(suffix).replace("_", " ").strip() or name
     label = " ".join(ACRONYMS.get(word.lower(), word) for word in words.split())
-    return Heading(base.label or label[:1].upper() + label[1:], base.unit or UNITS.get(suffix, ""),
+    shown = base.label or label
+    return Heading(shown[:1].upper() + shown[1:], base.unit or UNITS.get(suffix, ""),
                    base.meaning, base.decimals, base.bar)
 
 
 def is_share(name: str, given: Mapping[str, Heading]) -> bool:
-    """Whether the column holds shares of one, which read as per cent."""
+    """Whether the column holds shares of one, to be shown as per cent.
+
+    A heading with a unit of its own says what the values already are, per cent included.
+    """
     unit = given[name].unit if name in given else ""
-    return name.endswith(PERCENT_OF_ONE) and unit in ("", "%")
+    return name.endswith(PERCENT_OF_ONE) and not unit
 
 
 def digits_for(values: Iterable[float]) -> int:
@@ -66,7 +70,7 @@ def plain_text(value: Any) -> str:
         return ", ".join(plain_text(part) for part in parts) or NOTHING
     if value is None or pd.isna(value) or value == "":
         return NOTHING
-    return str(value)
+    return str(value).replace(" %", "\u00a0%")
 
 
 def is_numeric(column: pd.Series[Any]) -> bool:

@@ -16,6 +16,8 @@ from cablenet.report.content import Heading, Table
 
 FILTER_FROM = 25
 """Tables longer than this get a box to filter their rows."""
+WIDE_FROM = 36
+"""Columns with longer words than this are kept wide enough to read."""
 
 
 def table_html(table: Table) -> str:
@@ -75,6 +77,7 @@ class _Column:
         if not self.numeric:
             self.cells = [headings.plain_text(value) for value in values]
             self.keys: list[str] = []
+            self.wide = max(map(len, self.cells), default=0) > WIDE_FROM
             return
         numbers = values.to_numpy(float, na_value=np.nan) * (100.0 if share else 1.0)
         digits = heading.decimals
@@ -99,7 +102,7 @@ class _Column:
     def cell(self, row: int) -> str:
         text = html.escape(self.cells[row])
         if not self.numeric:
-            return f"<td>{text}</td>"
+            return f'<td class="w">{text}</td>' if self.wide else f"<td>{text}</td>"
         bar = ""
         if self.heading.bar and self.shares[row] > 0:
             bar = (f'<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden='

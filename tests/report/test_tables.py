@@ -58,6 +58,12 @@ def test_a_share_reads_as_per_cent_and_sorts_as_a_number() -> None:
     assert '<td class="n" data-v="">–</td>' in text
 
 
+def test_a_unit_given_says_what_the_values_already_are() -> None:
+    table = Table("t", "T", pd.DataFrame({"loss_share": [12.5]}), "", "",
+                  {"loss_share": Heading("loss", "%")})
+    assert '<td class="n" data-v="12.5">12.5</td>' in table_html(table)
+
+
 def test_rows_that_share_a_name_have_addresses_of_their_own() -> None:
     table = Table("t", "T", pd.DataFrame({"n": ["A b", "a-B", "c"]}), "", "n")
     assert row_ids(table) == ["t--a-b", "t--a-b-2", "t--c"]
