@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cablenet.errors import InputError, NothingHitError, Problem
+from cablenet.errors import InputError, NothingHitError, Problem, UnknownNameError
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import (
     ScenarioSet,
@@ -23,34 +23,42 @@ SINGLE = ("cut", "disk", "area", "corridor", "chokepoint", "denial", "joint_loss
 
 
 def together(net: Network, name: str, parts: Sequence[Part], *,
-             rate_per_year: float | None = None) -> ScenarioSet:
+             rate_per_year: float | None = None, skip_empty: bool = False) -> ScenarioSet:
     """One scenario of several parts at once.
 
     Each part is a record `{"kind": ..., ...}` whose other entries are the arguments of that
-    source: cut, disk, area, corridor, chokepoint, denial or joint_loss.
+    source: cut, disk, area, corridor, chokepoint, denial or joint_loss. A part that hits nothing is
+    an error, unless `skip_empty` allows it while another part hits.
     """
-    sets = [_part(net, name, part) for part in parts]
+    sets = []
+    for part in parts:
+        try:
+            sets.append(_part(net, name, part))
+        except (NothingHitError, UnknownNameError):
+            if not skip_empty:
+                raise
     if not sets:
-        raise NothingHitError(f"'{name}' has no parts")
+        raise NothingHitError(f"'{name}' has no part that hits anything in service")
     lost = np.unique(np.concatenate([one.links_lost(0) for one in sets]))
     faults = pd.concat([one.faults for one in sets], ignore_index=True)
     faults = faults.drop_duplicates(["link", "km_from_a"]).reset_index(drop=True)
     rate = None if rate_per_year is None else np.array([rate_per_year], float)
     return scenario_set(net, [name], [lost],
                         recipe("together", name=name, parts=[dict(part) for part in parts],
-                               rate_per_year=rate_per_year), rate_per_year=rate, faults=faults)
+                               rate_per_year=rate_per_year, skip_empty=skip_empty),
+                        rate_per_year=rate, faults=faults)
 
 
 def events_from_records(net: Network, events: Sequence[Mapping[str, Any]]) -> ScenarioSet:
     """One scenario per record `{"name", "parts", "rate_per_year"?}`.
 
-    Events that hit nothing in service on the network's day are left out: a strait without cables
-    yet is no failure. All of them missing is an error.
+    Parts and events that hit nothing in service on the network's day, or name what this map does
+    not have, are left out: a strait without cables yet is no failure. All missing is an error.
     """
     sets = []
     for event in events:
         try:
-            sets.append(together(net, event["name"], event["parts"],
+            sets.append(together(net, event["name"], event["parts"], skip_empty=True,
                                  rate_per_year=event.get("rate_per_year")))
         except NothingHitError:
             continue

@@ -87,7 +87,7 @@ def analyse(study: Study, as_of: date | None, progress: Progress) -> Analysis:
     if study.repairs is not None:
         event = catalogue.named_events(net, [study.repairs.event])
         repairs = plan_repairs(net, event, horizon_days=study.repairs.horizon_days,
-                               seed=study.seed, router=catalogue.sea_router())
+                               seed=study.seed, router=catalogue.sea_router(), time_limit_s=6.0)
     tell("report")
     return Analysis(study, layers, net, cables, stations, events, bare, bare_cables,
                     bare_stations, bare_events, country_table(net, cables, stations), load,

@@ -57,12 +57,13 @@ def _worst(frame: pd.DataFrame, key: str, what: str) -> Finding:
     name = str(first.iloc[0])
     bare = first["people_million_without_mesh"]
     people = first["people_million"]
-    words = (f"The {what} that hurts most is {name}: it isolates {people:,.1f} million people in "
-             f"{int(first['countries'])} countries and takes "
-             f"{first['capacity_loss_tbps']:,.0f} Tbps.")
-    detail = (f"Hardest hit: {first['most_affected']}. With the assumed hub mesh of the far "
+    count = int(first["countries"])
+    where = f" ({count} {'country' if count == 1 else 'countries'} whole)" if count else ""
+    words = (f"The {what} that hurts most is {name}: it isolates {people:,.1f} million "
+             f"people{where} and takes {first['capacity_loss_tbps']:,.0f} Tbps.")
+    detail = (f"Hardest hit: {first['most_affected'] or 'nobody'}. With the assumed hub mesh of the far "
               f"shores removed: {bare:,.1f} million people.")
-    return Finding(words, key, (name,), "bad" if people > 0 else "warn", detail)
+    return Finding(words, key, (name,), "bad" if people > 0 else "warn", detail, name)
 
 
 def _focus(analysis: Analysis, code: str) -> Finding:

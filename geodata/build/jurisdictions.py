@@ -80,8 +80,12 @@ def zone_id(owner: tuple[str, str], zone: str) -> str:
     return f"{country}-{claimants.replace(';', '-')}-{zone}"
 
 
-DISPUTED_WHOLE = {"TW", "EH", "YT", "IO", "PS", "FK", "GI"}
-"""Countries all of whose waters have more than one claimant."""
+DISPUTED_WHOLE = {"EH", "YT", "IO", "PS", "FK", "GI"}
+"""Countries all of whose waters have more than one claimant who is asked in practice.
+
+Not Taiwan: repairs in its waters ask Taipei alone, as the restorations of 2006 and 2023 show. What
+China is asked for are the waters it claims in the South and East China Sea (`disputed.csv`).
+"""
 
 
 def zones_at(coasts: Coasts, disputed: pd.DataFrame, lon: np.ndarray, lat: np.ndarray

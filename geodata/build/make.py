@@ -66,6 +66,8 @@ def write_all(tables: dict[str, Any], out: Path) -> None:
         else:
             write.write_csv(frame, out / f"{name}.csv")
     write.write_csv(tables["calibration"], out / "calibration.csv")
+    (out / "layers.json").write_text(
+        '{"form": "cablenet-1", "name": "open atlas", "as_of": null}\n', encoding="utf-8")
     stated = pd.read_csv(HERE / "facts/chokepoints.csv")
     write.write_csv(stated[["choke_id", "system_ids", "source_ids", "confidence"]],
                     out / "chokepoint_lists.csv")
