@@ -189,7 +189,8 @@ class Network:
             self.name,
             ((row.pop("node_id"), row) for row in
              attributes.drop(columns="geometry").to_dict("records")),
-            ((row["from_id"], row["to_id"], row["link_id"], {"link": i, **{key: row[key] for key in more}})
+            ((row["from_id"], row["to_id"], row["link_id"],
+              {"link": i, **{key: row[key] for key in more}})
              for i, row in zip(links.index, links.to_dict("records"), strict=True)),
         )
 

@@ -38,7 +38,7 @@ def together(net: Network, name: str, parts: Sequence[Part], *,
             if not skip_empty:
                 raise
     if not sets:
-        raise NothingHitError(f"'{name}' has no part that hits anything in service")
+        raise NothingHitError(f"'{name}' has no parts that hit anything in service")
     lost = np.unique(np.concatenate([one.links_lost(0) for one in sets]))
     faults = pd.concat([one.faults for one in sets], ignore_index=True)
     faults = faults.drop_duplicates(["link", "km_from_a"]).reset_index(drop=True)

@@ -61,8 +61,8 @@ def _worst(frame: pd.DataFrame, key: str, what: str) -> Finding:
     where = f" ({count} {'country' if count == 1 else 'countries'} whole)" if count else ""
     words = (f"The {what} that hurts most is {name}: it isolates {people:,.1f} million "
              f"people{where} and takes {first['capacity_loss_tbps']:,.0f} Tbps.")
-    detail = (f"Hardest hit: {first['most_affected'] or 'nobody'}. With the assumed hub mesh of the far "
-              f"shores removed: {bare:,.1f} million people.")
+    detail = (f"Hardest hit: {first['most_affected'] or 'nobody'}. With the assumed hub mesh of "
+              f"the far shores removed: {bare:,.1f} million people.")
     return Finding(words, key, (name,), "bad" if people > 0 else "warn", detail, name)
 
 
