@@ -17,7 +17,8 @@ def dark_links(net: Network, lost: Ints) -> Ints:
     """Links of powered cables that no feeding landing reaches along the cable any more.
 
     Power runs along the sections of one cable only, its land legs included. A station that is
-    lost takes its sections with it, so a feed there reaches nothing. More failures never bring a section back.
+    lost takes its sections with it, so a feed there reaches nothing. More failures never bring a
+    section back.
     """
     touched = np.unique(net.links.cable[lost])
     touched = touched[touched >= 0]

@@ -75,7 +75,8 @@ def _focus(analysis: Analysis, code: str) -> Finding:
     order = np.argsort(-share, kind="stable")[:3]
     felt = [f"{names[i]} (-{100 * share[i]:.0f} %)" for i in order if share[i] >= FELT]
     margin = row["margin_cables"]
-    base = ("no number of cables isolates it" if np.isinf(margin)
+    base = ("no number of cables isolates it, since land borders lead to a hub"
+            if np.isinf(margin)
             else f"it takes {int(margin)} cables, or {row['margin_stations']:.0f} stations, "
                  "to isolate it")
     return Finding(
