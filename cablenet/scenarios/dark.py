@@ -20,12 +20,14 @@ def dark_links(net: Network, lost: Ints) -> Ints:
     lost takes its sections with it, so a feed there reaches nothing. More failures never bring a
     section back.
     """
-    touched = np.unique(net.links.cable[lost])
-    touched = touched[touched >= 0]
+    cable, count = net.links.cable, len(net.cable_id)
+    gone = np.bincount(cable[lost][cable[lost] >= 0], minlength=count)
+    live = np.bincount(cable[net.links.in_service & (cable >= 0)], minlength=count)
+    touched = np.flatnonzero((gone > 0) & (gone < live))
     found: list[Ints] = []
-    for cable in touched[net.powered[touched]]:
-        feeds = net.feeds[net.feeds[:, 0] == cable, 1]
-        mine = net.links_of_cable(int(cable))
+    for system in touched[net.powered[touched]]:
+        feeds = net.feeds[net.feeds[:, 0] == system, 1]
+        mine = net.links_of_cable(int(system))
         left = np.setdiff1d(mine[net.links.in_service[mine]], lost)
         if len(feeds) == 0 or len(left) == 0:
             continue
