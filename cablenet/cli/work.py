@@ -47,10 +47,7 @@ def check(
 
     report = cn.check_layers(cn.atlas() if layers is None else layers)
     if json:
-        print_json({
-            "name": report.name, "errors": len(report.errors), "warnings": len(report.warnings),
-            "counts": report.counts, "problems": report.to_frame().to_dict("records"),
-            "known": report.known.to_dict("records")})
+        print_json(report.to_json())
     else:
         typer.echo(report.summary())
     if report.errors:

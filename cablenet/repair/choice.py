@@ -27,7 +27,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from cablenet.repair.problem import NEVER, Dispatch
+from cablenet.repair.problem import BASE, NEVER, Dispatch
 from cablenet.repair.routes import Column, Routes, enumerate_routes, good_routes, kinds_of
 from cablenet.solvers import IntegerProgram
 
@@ -64,7 +64,8 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     proven = max(0, queue_bound(problem) - least)
     kinds, seconds, left = kinds_of(problem), 0.0, int(limit * LABELS_PER_SECOND)
     price, reach = np.zeros(problem.n_jobs, np.int64), regret // FIRST_SHARE
-    pool: dict[tuple[int, frozenset[int]], Column] = {}
+    pool = {(column.kind, frozenset(column.route)): column
+            for column in _as_columns(problem, kinds, best)}
     for _ in range(ROUNDS):
         columns, grown = enumerate_routes(problem, kinds, price, reach, left // 2)
         left -= grown
@@ -91,6 +92,21 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     bound = min(proven, regret)
     return Choice(best, "optimal" if bound == regret else "feasible", least + regret,
                   least + bound, seconds)
+
+
+def _as_columns(problem: Dispatch, kinds: list[list[int]], routes: Routes) -> list[Column]:
+    """The routes of a plan as columns."""
+    best = problem.earliest().min(axis=0)
+    kind_of = {ship: kind for kind, ships in enumerate(kinds) for ship in ships}
+    columns = []
+    for ship, route in enumerate(routes):
+        if route:
+            regret = problem.cost(ship, route) - sum(
+                int(problem.weight[job] * best[job]) for job in route)
+            sailed = sum(problem.sail_h(ship, at, job)
+                         for at, job in zip((BASE, *route), route, strict=False))
+            columns.append(Column(kind_of[ship], route, regret, sailed))
+    return columns
 
 
 def lower_bound(kinds: list[list[int]], columns: list[Column], price: Ints) -> int:

@@ -1,0 +1,35 @@
+"""A study file is read strictly: what it may not say is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cablenet.errors import InputError, UnknownNameError
+from cablenet.study.spec import Study, built_in_studies
+
+
+def test_every_built_in_study_is_valid() -> None:
+    for name in built_in_studies():
+        assert Study.load(name).name == name
+
+
+def test_an_unknown_study_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match="india-japan"):
+        Study.load("india-japna")
+
+
+@pytest.mark.parametrize(("text", "word"), [
+    ("name = 'x'\ntitle = 'X'\n", "focus"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['india']\n", "focus"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\nbudget = 3\n", "budget"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[redundancy]\ncountries = ['TO']\nreach_km = -1\n",
+     "reach_km"),
+    ("name = ", "TOML"),
+])
+def test_what_is_wrong_in_a_study_file_is_named(tmp_path: Path, text: str, word: str) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text(text)
+    with pytest.raises(InputError, match=word):
+        Study.load(str(file))
