@@ -17,7 +17,8 @@ from cablenet.cli.common import (
     progress,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Plan what to build and which ship to send.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None,
+                  help="Plan what to build and which ship to send.")
 
 
 @app.command("redundancy")

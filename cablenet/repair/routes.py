@@ -1,9 +1,9 @@
 """Good routes fast, and all routes worth a look: the two halves of the exact dispatch.
 
 The *regret* of a job is its weight times the hours it is done later than the earliest that any
-ship could manage alone; that of a route is the sum over its jobs. Given a price for each job, the
-*reduced regret* of a route is its regret less the prices of its jobs: a plan sails routes of low
-reduced regret, so only those are enumerated.
+ship could manage alone. Regrets are never negative, so in a plan of total regret R no route has
+more than R: enumerating every route up to a limit, and choosing among them, proves a plan optimal
+as soon as its total is within the limit.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cablenet.repair.problem import BASE, Dispatch
 
-Ints = NDArray[np.int64]
 Routes = tuple[tuple[int, ...], ...]
 Label = tuple[int, int, int, tuple[int, ...]]
 """When the ship is free, the regret so far, the hours at sea so far, and the route."""
@@ -45,21 +43,17 @@ def kinds_of(problem: Dispatch) -> list[list[int]]:
     return list(found.values())
 
 
-def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], price: Ints, limit: int,
+def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: int,
                      most: int) -> tuple[list[Column] | None, int]:
-    """Every route of reduced regret up to `limit` (and some above), the best order of each set.
+    """Every route of regret up to `limit`, the best order of each set only; and the work done.
+
+    None instead of the routes where more than `most` had to be grown.
 
     Grown job by job. Of two routes over the same jobs that end at the same job, one that is
     neither earlier nor of less regret (nor, all else equal, shorter) is dropped: it leads nowhere
-    better. So is one that no further jobs can bring down to the limit: a job more earns its price
-    at most, less the regret of being done no sooner than after the work so far.
-
-    Returns
-    -------
-    The routes, None where more than `most` had to be grown; and how many were.
+    better.
     """
     best = problem.earliest().min(axis=0)
-    whole = problem.work_h + problem.test_h
     columns: list[Column] = []
     grown = 0
     for kind, ships in enumerate(kinds):
@@ -74,18 +68,16 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], price: I
                 for job in able:
                     if job in jobs:
                         continue
-                    more = jobs | {job}
-                    kept = following.setdefault((more, job), [])
-                    paid = sum(int(price[j]) for j in more)
-                    rest = np.array([j for j in able if j not in more], np.int64)
+                    key = (jobs | {job}, job)
                     sail = problem.sail_h(ship, at, job)
                     for free, regret, sailed, route in labels:
                         done = problem.done(job, problem.arrival(ship, at, free, job))
                         total = regret + int(problem.weight[job]) * (done - int(best[job]))
-                        then = done - int(problem.test_h[job])
-                        if total - paid > limit + _gain(problem, price, rest, whole, best, then):
+                        if total > limit:
                             continue
-                        grown += _keep(kept, (then, total, sailed + sail, (*route, job)))
+                        label = (done - int(problem.test_h[job]), total, sailed + sail,
+                                 (*route, job))
+                        grown += _keep(following.setdefault(key, []), label)
                         if grown > most:
                             return None, grown
             for (jobs, _), labels in following.items():
@@ -96,12 +88,6 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], price: I
         columns += [Column(kind, route, regret, sailed)
                     for regret, sailed, route in cheapest.values()]
     return columns, grown
-
-
-def _gain(problem: Dispatch, price: Ints, rest: Ints, whole: Ints, best: Ints, free: int) -> int:
-    """The most that further jobs can take off the reduced regret of a route free at this hour."""
-    late = np.maximum(0, free + whole[rest] - best[rest])
-    return int(np.maximum(0, price[rest] - problem.weight[rest] * late).sum())
 
 
 def _keep(labels: list[Label], label: Label) -> int:

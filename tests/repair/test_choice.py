@@ -86,9 +86,8 @@ def test_a_search_cut_short_still_gives_a_true_bound(seed):
 
 
 def test_the_queue_alone_bounds_two_ships_with_four_jobs():
-    # four jobs of 168 h, weight 1, two ships, at work from hour 10, test 24: two done at
-    # 10 + 168 + 24 = 202, two at 370: 1144. The bound: one machine 168 (1 + 2 + 3 + 4) = 1680;
-    # 1680 / 2 + 1/4 x 672 = 1008; plus 4 x (10 + 24) = 1144. Here it is tight.
+    # four jobs of 168 h, weight 1, two ships, at work from hour 10, test 24, no time at sea: first
+    # places done at 10 + 168 + 24 = 202, second places at 370; 2 x 202 + 2 x 370 = 1144, tight
     zero = np.zeros((2, 4), int)
     problem = Dispatch(zero, np.zeros((2, 4, 4), int), zero + 10, zero == 0, np.zeros(4, int),
                        np.full(4, 168), np.full(4, 24), np.ones(4, int))
