@@ -97,8 +97,7 @@ def queue_bound(problem: Dispatch) -> int:
         queue[0] = 0
         start = np.maximum(queue[None, :], straight[ship, able][:, None])
         done = start + (problem.work_h + problem.test_h)[able][:, None]
-        worth[np.ix_(able, [ship], np.arange(len(able)))] = (
-            done * problem.weight[able][:, None])[:, None, :]
+        worth[able, ship, :len(able)] = done * problem.weight[able][:, None]
     table = worth.reshape(jobs, -1)
     return int(table[linear_sum_assignment(table)].sum())
 

@@ -111,8 +111,7 @@ def test_ships_that_are_alike_are_one_kind():
 
 def test_too_many_routes_give_none_instead_of_some():
     problem = random_problem(0, jobs=5, ships=2)
-    free = np.zeros(5, int)
-    assert enumerate_routes(problem, kinds_of(problem), free, 10**9, most=5) == (None, 6)
+    assert enumerate_routes(problem, kinds_of(problem), 10**9, most=5) == (None, 6)
 
 
 @settings(max_examples=30, deadline=None)
