@@ -7,7 +7,7 @@ input gives the same answer; integer variables only, since CP-SAT rounds others 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -112,10 +112,6 @@ class IntegerProgram:
     def require(self, condition: Any) -> Any:
         """A linear condition every solution keeps."""
         return self.model.add(condition)
-
-    def circuit(self, arcs: Sequence[tuple[int, int, Any]]) -> None:
-        """The arcs whose flags are true form one round trip; (i, i) stands for not visiting i."""
-        self.model.add_circuit(arcs)
 
     def minimise(self, expression: Any) -> None:
         self.model.minimize(expression)

@@ -7,6 +7,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from networkx.algorithms.flow import dinitz
 from numpy.typing import NDArray
 
 from cablenet.layers import Layers
@@ -113,7 +114,8 @@ def _country_flows(net: Network, graph: Graph) -> Floats:
         with _ends(net, directed, country) as possible:
             if possible:
                 try:
-                    out[country] = nx.maximum_flow_value(directed, "source", "sink") / 1000
+                    out[country] = nx.maximum_flow_value(
+                        directed, "source", "sink", flow_func=dinitz) / 1000
                 except nx.NetworkXUnbounded:
                     out[country] = 0.0
     return out
@@ -160,6 +162,6 @@ def _margin(net: Network, graph: Graph, country: int) -> float:
         if not possible:
             return float("inf")
         try:
-            return float(nx.maximum_flow_value(split, "source", "sink"))
+            return float(nx.maximum_flow_value(split, "source", "sink", flow_func=dinitz))
         except nx.NetworkXUnbounded:
             return float("inf")
