@@ -48,13 +48,13 @@ class Table:
 
 
 def text(name: str, meaning: str, **more: object) -> Column:
-    return Column(name, "text", meaning, **more)  # type: ignore[arg-type]
+    return Column(name, "text", meaning, **more)  # type: ignore[arg-type]  # options of Column
 
 
 def number(name: str, unit: str, meaning: str, **more: object) -> Column:
     more.setdefault("low", 0.0)
     more.setdefault("measured", True)
-    return Column(name, "number", meaning, unit=unit, **more)  # type: ignore[arg-type]
+    return Column(name, "number", meaning, unit=unit, **more)  # type: ignore[arg-type]  # as above
 
 
 def place(name: str, meaning: str, low: float, high: float) -> Column:

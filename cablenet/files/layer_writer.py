@@ -121,7 +121,7 @@ def _write_geopackage(layers: Layers, path: Path) -> None:
         meta = describe(layers)
         with sqlite3.connect(draft) as connection:
             connection.execute(f'CREATE TABLE "{META}" (name TEXT, as_of TEXT)')
-            connection.execute(f'INSERT INTO "{META}" VALUES (?, ?)',  # noqa: S608
+            connection.execute(f'INSERT INTO "{META}" VALUES (?, ?)',  # noqa: S608 - a constant
                                (meta["name"], meta["as_of"]))
         connection.close()
 
