@@ -8,6 +8,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from cablenet.kernels import reach
+from cablenet.kernels.contract import NEVER, contract
+from cablenet.metrics.askers import askers_of, cut_off
 from cablenet.metrics.values import Heading, Metric, MetricValues, Options
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import ScenarioSet
@@ -87,24 +89,24 @@ def isolated_by_components(net: Network, alive: NDArray[np.bool_]) -> NDArray[np
 
 
 def isolated_by_words(net: Network, alive: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`isolated_gateways` with one bit a scenario: one propagation, and one more a hub country."""
-    gates, links = net.gateways, net.links
+    """`isolated_gateways` with one bit a scenario, on the contracted graph.
+
+    Links that stand or fall together in all these scenarios are one row of the contraction.
+    """
+    links = net.links
     words = reach.pack(alive)
-    hub_countries = np.unique(gates.country[net.hubs])
-    out = np.zeros((alive.shape[0], len(gates)), bool)
-    foreign = np.flatnonzero(~np.isin(gates.country, hub_countries))
-    groups = [(foreign, net.hubs)]
-    groups += [(np.flatnonzero(gates.country == country),
-                net.hubs[gates.country[net.hubs] != country]) for country in hub_countries]
-    for asking, hubs in groups:
-        if len(asking) == 0:
-            continue
-        if len(hubs) == 0:
-            out[:, asking] = True
-            continue
-        found = reach.reached(links.a, links.b, words, len(net.nodes), gates.node[hubs])
-        out[:, asking] = ~reach.unpack(found[gates.node[asking]], alive.shape[0])
-    return out
+    rows, row = np.unique(words, axis=0, return_inverse=True)
+    row = row.ravel()
+    used = reach.used_bits(len(alive))
+    never, always = (rows == used).all(axis=1)[row], (rows == 0).all(axis=1)[row]
+    there = ~always
+    askers = askers_of(net)
+    keep = np.zeros(len(net.nodes), bool)
+    keep[askers.node] = keep[net.gateways.node[net.hubs]] = True
+    pieces = contract(len(net.nodes), links.a[there], links.b[there],
+                      np.where(never, NEVER, row)[there], keep)
+    cut = cut_off(pieces, askers.at(pieces.place), rows[pieces.row])
+    return reach.unpack(cut[askers.asker_of], len(alive))
 
 
 def countries_cut(net: Network, cut: NDArray[np.bool_]) -> NDArray[np.bool_]:

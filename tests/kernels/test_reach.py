@@ -45,6 +45,7 @@ def test_a_path_drawn_against_the_order_of_its_links_is_still_found():
     assert got.tolist() == [[True] * 5, [True, True, False, False, False]]
 
 
-def test_link_order_starts_at_the_source():
+def test_the_order_of_pieces_starts_at_the_source():
     a, b = np.array([3, 0, 1]), np.array([2, 1, 2])
-    assert reach.link_order(a, b, 4, np.array([0])).tolist() == [1, 2, 0]
+    indptr, joins = np.arange(len(a) + 1) * 2, np.stack([a, b], axis=1).ravel()
+    assert reach.piece_order(4, indptr, joins, np.array([0])).tolist() == [1, 2, 0]
