@@ -8,6 +8,7 @@ CablenetError
 |- MismatchError (ValueError)         values of different networks were mixed
 |- NothingHitError (ValueError)       a cut or an area that hits nothing
 |- MissingCapacityError (ValueError)  a flow score on a map without capacities
+|- SweepError (RuntimeError)          a sweep had to stop; what is done is kept
 `- PlanError (RuntimeError)
    |- InfeasibleError                 no plan can exist, proved; names the conflict
    `- NoPlanFoundError                time ran out first; carries the best bound
@@ -82,6 +83,10 @@ class NothingHitError(CablenetError, ValueError):
 
 class MissingCapacityError(CablenetError, ValueError):
     """A flow score was asked of a map whose capacities are null and no capacity rule was named."""
+
+
+class SweepError(CablenetError, RuntimeError):
+    """A sweep could not begin or had to stop; its finished chunks are kept for a resumed run."""
 
 
 class PlanError(CablenetError, RuntimeError):

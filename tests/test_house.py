@@ -37,7 +37,8 @@ DOORS = {
     "ortools": ["solvers.py"],
     "networkx": ["network_graph.py", "bench/"],
     "numba": [],
-    "dask": [],
+    "dask": ["sweeps/dask_pool.py"],
+    "distributed": ["sweeps/dask_pool.py"],
     "matplotlib": ["maps/", "scoring.py", "planning/", "repair/"],
 }
 """Where each heavy library may be imported; the bench holds it beside ours on purpose."""
