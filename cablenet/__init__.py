@@ -23,13 +23,27 @@ if TYPE_CHECKING:
     from cablenet.catalogue import build_network as build_network
     from cablenet.catalogue import chokepoints as chokepoints
     from cablenet.catalogue import default_candidates as default_candidates
+    from cablenet.catalogue import fault_model as fault_model
+    from cablenet.catalogue import hazard_tables as hazard_tables
     from cablenet.catalogue import land as land
     from cablenet.catalogue import named_events as named_events
     from cablenet.catalogue import read_layers as read_layers
+    from cablenet.catalogue import repair_durations as repair_durations
     from cablenet.catalogue import sea_router as sea_router
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
     from cablenet.files import write_layers as write_layers
+    from cablenet.hazards import CAUSES as CAUSES
+    from cablenet.hazards import HAZARDS as HAZARDS
+    from cablenet.hazards import FaultModel as FaultModel
+    from cablenet.hazards import HazardTables as HazardTables
+    from cablenet.hazards import RepairDurations as RepairDurations
+    from cablenet.hazards import Timeline as Timeline
+    from cablenet.hazards import constant_duration as constant_duration
+    from cablenet.hazards import constant_model as constant_model
+    from cablenet.hazards import durations_from_quantiles as durations_from_quantiles
+    from cablenet.hazards import read_hazard_tables as read_hazard_tables
+    from cablenet.hazards import read_tracks as read_tracks
     from cablenet.layers import Layers as Layers
     from cablenet.layers import Overlay as Overlay
     from cablenet.layers import Patch as Patch
@@ -67,10 +81,14 @@ if TYPE_CHECKING:
     from cablenet.study import run_study as run_study
 
 _HOME = {
-    "catalogue": ("atlas", "build_network", "chokepoints", "default_candidates", "land",
-                  "named_events", "read_layers", "sea_router"),
+    "catalogue": ("atlas", "build_network", "chokepoints", "default_candidates", "fault_model",
+                  "hazard_tables", "land", "named_events", "read_layers", "repair_durations",
+                  "sea_router"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
     "files": ("write_layers",),
+    "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
+                "constant_duration", "constant_model", "durations_from_quantiles",
+                "read_hazard_tables", "read_tracks"),
     "layers": ("Layers", "Overlay", "Patch"),
     "maps": ("draw_map", "explore"),
     "metrics": ("CAPACITY_RULES", "METRICS"),

@@ -6,7 +6,7 @@ Imported maps get their gateways, countries, hubs and border crossings from here
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,6 +21,15 @@ from cablenet.build import build_network as build
 from cablenet.errors import InputError, Problem, UnknownNameError
 from cablenet.geo.landmass import Land
 from cablenet.geo.sea_router import SeaRouter
+from cablenet.hazards import (
+    FaultModel,
+    HazardTables,
+    RepairDurations,
+    durations_from_frame,
+    read_hazard_tables,
+)
+from cablenet.hazards import fault_model as make_fault_model
+from cablenet.hazards.tables import Level
 from cablenet.layers import WGS84, Layers
 from cablenet.network import Network
 from cablenet.planning import candidates as candidate_plan
@@ -166,6 +175,26 @@ def named_events(net: Network, names: Iterable[str] | None = None) -> ScenarioSe
     return events_from_records(net, chosen)
 
 
+@cache
+def hazard_tables(level: Level = "value") -> HazardTables:
+    """The shipped hazard tables; `level` low or high takes that end of every number's range."""
+    from cablenet_geodata import path
+
+    return read_hazard_tables(path("hazards"), level)
+
+
+def repair_durations() -> RepairDurations:
+    """How long an outage lasts, from observed repairs: the interim input of all risk figures."""
+    return durations_from_frame(hazard_tables()["repair_durations"])
+
+
+def fault_model(net: Network, hazards: Sequence[str] | None = None,
+                durations: RepairDurations | None = None, *,
+                tables: HazardTables | None = None, **options: Any) -> FaultModel:
+    """What breaks how often, from the shipped tables; see `cablenet.hazards.making.fault_model`."""
+    return make_fault_model(net, tables or hazard_tables(), hazards, durations, **options)
+
+
 def default_candidates(layers: Layers, countries: Iterable[str],
                        **options: Any) -> gpd.GeoDataFrame:
     """Candidate cables for some countries, each routed at sea; see `planning.candidates`."""
@@ -174,5 +203,6 @@ def default_candidates(layers: Layers, countries: Iterable[str],
 
 
 __all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "chokepoints",
-           "default_candidates", "land", "named_event_record", "named_event_table",
-           "named_events", "read_events", "read_layers", "sea_router"]
+           "default_candidates", "fault_model", "hazard_tables", "land", "named_event_record",
+           "named_event_table", "named_events", "read_events", "read_layers", "repair_durations",
+           "sea_router"]

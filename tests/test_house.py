@@ -21,7 +21,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("layer_checks", "traffic"),
     ("layers", "network_graph"),
     ("network",),
-    ("build", "readers", "scenarios"),
+    ("build", "readers", "scenarios", "hazards", "risk"),
     ("metrics",),
     ("scoring", "framing", "planning", "sweeps"),
     ("repair",),
