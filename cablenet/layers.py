@@ -67,6 +67,9 @@ class Layers:
     as_of: date | None = None
     overlays: tuple[Overlay, ...] = field(default=())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.name, dict(self.tables), self.as_of, self.overlays)
+
     def __getattr__(self, name: str) -> Any:
         if name in TABLES:
             return self[name]
@@ -208,3 +211,9 @@ def _canonical_rows(frame: pd.DataFrame, table: Table) -> list[bytes]:
     if table.geometry:
         columns.append(list(shapely.to_wkb(frame.geometry.to_numpy(), byte_order=1)))
     return [b"\x1f".join(cells) for cells in zip(*columns, strict=True)]
+
+
+def _restored(name: str, tables: dict[str, pd.DataFrame], as_of: date | None,
+              overlays: tuple[Overlay, ...]) -> Layers:
+    """A map that was valid when it was sent to another process."""
+    return Layers(name, MappingProxyType(tables), as_of, overlays)

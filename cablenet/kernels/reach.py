@@ -41,6 +41,16 @@ def set_bits(words: Words, row: Ints, scenario: Ints) -> None:
     np.bitwise_or.at(words, (row, scenario >> 6), bit)
 
 
+def bits_on(words: Words, size: int) -> Ints:
+    """The scenarios whose bit is on, of the first `size`."""
+    busy = np.flatnonzero(words)
+    if len(busy) * 4 > len(words):
+        return np.flatnonzero(np.unpackbits(words.view(np.uint8), count=size, bitorder="little"))
+    spots = np.unpackbits(words[busy].view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    at, bit = np.nonzero(spots)
+    return busy[at] * 64 + bit
+
+
 def used_bits(batch: int) -> Words:
     """(W,) words with the first `batch` bits on."""
     out = np.full(-(-batch // 64), ALL)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cablenet.errors import MissingCapacityError, UnknownNameError
+from cablenet.kernels.contract import NEVER
+from cablenet.kernels.flow_graph import reduce_flow_graph
+from cablenet.metrics.largest_flow import LargestFlow
 from cablenet.metrics.values import Heading, Metric, MetricValues, Options
 from cablenet.network import LINK_KINDS, Network
 from cablenet.scenarios.scenario_set import ScenarioSet
-from cablenet.solvers import UNLIMITED, FlowNetwork, undirected
+from cablenet.solvers import UNLIMITED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,31 +80,12 @@ def capacities(net: Network, rule: str | None) -> Floats:
 def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricValues:
     """Max-flow from each country's gateways to all hubs outside it, intact less failed.
 
-    Only a scenario that takes away a link on which the country's intact flow runs can lower it:
-    where it takes none, that same flow is still feasible, so the maximum is unchanged and no flow
-    is computed.
+    Links that fail in the same scenarios are one row of a reduced graph
+    (`kernels.flow_graph`), and few scenarios need a flow of their own (`metrics.largest_flow`).
     """
-    lit = capacities(net, options.capacity_rule)
-    whole = np.where(np.isfinite(lit), np.round(np.nan_to_num(lit, posinf=0.0) * GBPS), UNLIMITED)
-    whole = np.where(net.links.in_service, whole, 0).astype(np.int64)
-    size, n_countries = len(scenarios), len(net.country_id)
-    loss = np.zeros((size, n_countries))
-    base = np.zeros(n_countries)
-    failed = scenarios.failed
-    for country in range(n_countries):
-        flow = _CountryFlow(net, country)
-        if not flow.possible:
-            continue
-        base[country] = flow.solve(whole)
-        touched = failed @ flow.used.astype(np.int64)
-        for row in np.flatnonzero(touched):
-            left = whole.copy()
-            left[scenarios.links_lost(int(row))] = 0
-            loss[row, country] = base[country] - flow.solve(left)
-    base, loss = base / GBPS, loss / GBPS
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where((base > 0) & (base < UNLIMITED / GBPS), loss / base, 0.0)
-    loss = np.where(base < UNLIMITED / GBPS, loss, 0.0)
+    row, failed = _rows(scenarios)
+    flows = country_flows(net, row, failed.shape[1], options.capacity_rule)
+    loss, share = losses(flows, failed, len(net.country_id))
     return MetricValues(
         scenario={"capacity_loss_tbps": loss.sum(axis=1),
                   "capacity_loss_worst_share": share.max(axis=1, initial=0.0)},
@@ -108,33 +93,64 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
     )
 
 
-class _CountryFlow:
-    """Flow from all gateways of one country to all hubs outside it."""
+def losses(flows: Mapping[int, LargestFlow], failed: sp.csr_array,
+           n_countries: int) -> tuple[Floats, Floats]:
+    """(S, C) fall of each country's flow in Tbps, and as a share of its intact flow.
 
-    def __init__(self, net: Network, country: int) -> None:
-        gates = net.gateways
-        mine = gates.node[gates.country == country]
-        hubs = gates.node[net.hubs[gates.country[net.hubs] != country]]
-        self.possible = len(mine) > 0 and len(hubs) > 0
-        source, sink = len(net.nodes), len(net.nodes) + 1
-        self._ends = (source, sink)
-        tails, heads = undirected(net.links.a, net.links.b)
-        self._flow = FlowNetwork(
-            np.concatenate([tails, np.full(len(mine), source), hubs]),
-            np.concatenate([heads, mine, np.full(len(hubs), sink)]),
-        )
-        self._free = np.full(len(mine) + len(hubs), UNLIMITED, np.int64)
-        self.used: Ints = np.zeros(len(net.links), bool)
-        self._first = True
+    A country whose intact flow nothing limits loses nothing that could be counted.
+    """
+    loss = np.zeros((failed.shape[0], n_countries))
+    share = np.zeros_like(loss)
+    fallen: dict[int, Ints] = {}
+    for country, flow in flows.items():
+        if 0 < flow.base < UNLIMITED:
+            if id(flow) not in fallen:
+                fallen[id(flow)] = flow.base - flow.values(failed)
+            fall = fallen[id(flow)]
+            loss[:, country], share[:, country] = fall / GBPS, fall / flow.base
+    return loss, share
 
-    def solve(self, capacity: Ints) -> int:
-        value = self._flow.max_flow(np.concatenate([capacity, capacity, self._free]), *self._ends)
-        if self._first:
-            each = self._flow.flows()
-            n = len(capacity)
-            self.used = each[:n] != each[n:2 * n]
-            self._first = False
-        return value
+
+def country_flows(net: Network, row: Ints, n_rows: int,
+                  capacity_rule: str | None = None) -> dict[int, LargestFlow]:
+    """The flow problem of every country that has a gateway, and hubs abroad to reach.
+
+    Parameters
+    ----------
+    row
+        (L,) what each link fails with, `NEVER` for nothing
+    """
+    lit, gates = capacities(net, capacity_rule), net.gateways
+    whole = np.where(np.isfinite(lit), np.round(np.nan_to_num(lit, posinf=0.0) * GBPS), UNLIMITED)
+    whole = np.where(net.links.in_service, whole, 0).astype(np.int64)
+    keep = np.zeros(len(net.nodes), bool)
+    keep[gates.node] = True
+    graph = reduce_flow_graph(len(net.nodes), net.links.a, net.links.b, whole, row, keep, UNLIMITED)
+    place, hub_country = graph.place[gates.node], gates.country[net.hubs]
+    out: dict[int, LargestFlow] = {}
+    asked: dict[tuple[bytes, bytes], LargestFlow] = {}  # neighbours on one landmass ask the same
+    for country in np.unique(gates.country).tolist():
+        mine = np.unique(place[gates.country == country])
+        abroad = np.unique(place[net.hubs[hub_country != country]])
+        key = mine.tobytes(), abroad.tobytes()
+        if len(abroad):
+            if key not in asked:
+                asked[key] = LargestFlow(graph, n_rows, mine, abroad)
+            out[country] = asked[key]
+    return out
+
+
+def _rows(scenarios: ScenarioSet) -> tuple[Ints, sp.csr_array]:
+    """The row of each link, and (S, R) which rows fail; links that fail alike share a row."""
+    failed = scenarios.failed.astype(np.int64)
+    marks = np.random.default_rng(failed.shape[0]).integers(1, 2**62, failed.shape[0], np.int64)
+    lost = np.asarray(failed.astype(bool).sum(axis=0) > 0)
+    _, first, same = np.unique(failed.T @ marks, return_index=True, return_inverse=True)
+    used = np.unique(same.ravel()[lost])
+    number = np.full(len(first), NEVER)
+    number[used] = np.arange(len(used))
+    row = np.where(lost, number[same.ravel()], NEVER)
+    return row, sp.csr_array(failed.tocsc()[:, first[used]].tocsr())
 
 
 METRIC = Metric("capacity_loss", HEADINGS, measure, COUNTRY_HEADINGS)
