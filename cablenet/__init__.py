@@ -60,6 +60,11 @@ if TYPE_CHECKING:
     from cablenet.readers.health import check_layers as check_layers
     from cablenet.repair import RepairPlan as RepairPlan
     from cablenet.repair import plan_repairs as plan_repairs
+    from cablenet.risk import Availability as Availability
+    from cablenet.risk import Risk as Risk
+    from cablenet.risk import annual_risk as annual_risk
+    from cablenet.risk import availability as availability
+    from cablenet.risk import pair_labels as pair_labels
     from cablenet.scenarios.areas import area_events as area_events
     from cablenet.scenarios.areas import chokepoint as chokepoint
     from cablenet.scenarios.areas import corridor as corridor
@@ -99,6 +104,7 @@ _HOME = {
     "readers.candidates": ("read_candidates",),
     "readers.health": ("check_layers",),
     "repair": ("RepairPlan", "plan_repairs"),
+    "risk": ("Availability", "Risk", "annual_risk", "availability", "pair_labels"),
     "scenarios": ("Recipe", "ScenarioSet"),
     "scenarios.areas": ("area_events", "chokepoint", "corridor", "denial", "disk", "polygon"),
     "scenarios.cuts": ("cut",),

@@ -13,6 +13,7 @@ import shapely
 
 from cablenet.errors import UnknownNameError
 from cablenet.geo import dateline
+from cablenet.hazards.durations import RepairDurations
 from cablenet.metrics import METRICS, Heading, MetricValues, Options
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import Recipe, ScenarioSet, as_set, concat
@@ -150,18 +151,25 @@ class Scores:
             raise UnknownNameError("scenario", scenario, self.scenarios.names)
         return self.scenarios.names.index(scenario)
 
-    def expected(self) -> pd.DataFrame:
-        """Expected events and loss a year: rate x loss, over scenarios whose rate is known.
+    def expected(self, durations: RepairDurations | None = None) -> pd.DataFrame:
+        """Expected events and loss a year, over scenarios whose rate is known.
 
-        The loss is per event; multiplying by the time to repair is the business of the risk
-        figures, which know repair durations.
+        With repair durations also `loss_x_hours_per_year`: rate x mean duration x loss, in
+        `unit_per_year`, such as people x hours isolated a year. That is exact where outages do
+        not meet; drawn years also hold those that do.
         """
         rate = self.scenarios.rate_per_year
         known = np.isfinite(rate)
         frame = self.to_frame()[known]
         weighted = frame.mul(rate[known], axis=0).sum(axis=0)
-        return pd.DataFrame({"loss_x_events_per_year": weighted,
-                             "events_per_year": float(rate[known].sum())})
+        table = pd.DataFrame({"loss_x_events_per_year": weighted,
+                              "events_per_year": float(rate[known].sum())})
+        if durations is None:
+            return table
+        units = {heading.name: heading.unit for heading in self.headings}
+        return table.assign(
+            loss_x_hours_per_year=weighted * durations.mean_h,
+            unit_per_year=[f"{units.get(name, '')} x hours".strip() for name in table.index])
 
     def to_geo(self) -> gpd.GeoDataFrame:
         """One feature per scenario: the links it takes away, cut at +-180, with its scores."""

@@ -39,7 +39,7 @@ DOORS = {
     "numba": [],
     "dask": ["sweeps/dask_pool.py"],
     "distributed": ["sweeps/dask_pool.py"],
-    "matplotlib": ["maps/", "scoring.py", "planning/", "repair/"],
+    "matplotlib": ["maps/", "scoring.py", "risk.py", "planning/", "repair/"],
 }
 """Where each heavy library may be imported; the bench holds it beside ours on purpose."""
 

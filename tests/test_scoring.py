@@ -9,6 +9,7 @@ from twins.worlds import built
 
 from cablenet.build import build_network
 from cablenet.errors import MismatchError, MissingCapacityError, UnknownNameError
+from cablenet.hazards import constant_duration
 from cablenet.metrics import METRICS
 from cablenet.scenarios import areas, cuts, losses
 from cablenet.scoring import score
@@ -109,6 +110,14 @@ def test_expected_values_are_rate_times_loss_over_known_rates():
     got = score(net, events).expected()
     assert got.loc["isolated_people", "loss_x_events_per_year"] == pytest.approx(0.2e6)
     assert got["events_per_year"].tolist() == pytest.approx([0.2] * len(got))
+
+
+def test_expected_values_with_durations_are_rate_times_hours_times_loss():
+    net = built(ring)
+    events = areas.disk(net, 10, 0, 50, rate_per_year=0.2) + cuts.cut(net, 5, 0)
+    got = score(net, events).expected(constant_duration(100)).loc["isolated_people"]
+    assert got["loss_x_hours_per_year"] == pytest.approx(0.2 * 100 * 1e6)
+    assert got["unit_per_year"] == "people x hours"
 
 
 def test_the_map_of_scores_has_one_feature_a_scenario_within_180():
