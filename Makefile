@@ -7,7 +7,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SETUP  := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: demo test lint atlas serve bench lock clean
+.PHONY: demo test soak lint atlas serve bench lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/cablenet run india-japan --out out/india-japan
@@ -16,6 +16,9 @@ test: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest
+
+soak: $(VENV)/.dev
+	$(BIN)/python tests/sweeps/soak.py
 
 lint: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

@@ -15,6 +15,7 @@ import queue
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,7 @@ def solve_on_dask(job: Job, chunks: Sequence[int], scheduler: str, tls: Tls | No
     """
     if not chunks:
         return
+    _find_dask()
     with _quiet_logs():
         client = _connect(scheduler, tls)
         try:
@@ -85,8 +87,8 @@ def solve_on_dask(job: Job, chunks: Sequence[int], scheduler: str, tls: Tls | No
             while run.busy():
                 run.hand_out()
                 yield from run.collect()
-        except (OSError, _lost_errors()) as error:
-            raise SweepError(f"the Dask scheduler {scheduler} was lost: {error}") from error
+        except (OSError, CancelledError) as error:
+            raise SweepError(f"the Dask scheduler {scheduler} was lost") from error
         finally:
             client.close(timeout=LOOK_S)
 
@@ -162,20 +164,32 @@ def _solve(job: Job, chunk: int) -> bytes:
     return part_bytes(job.run(chunk))
 
 
-def _connect(scheduler: str, tls: Tls | None) -> Client:
+def _find_dask() -> None:
     try:
-        from distributed import Client
-        from distributed.security import Security
+        import distributed  # noqa: F401
     except ImportError as error:
         raise SweepError("a scheduler needs Dask; pip install 'cablenet[scale]'") from error
+
+
+def _connect(scheduler: str, tls: Tls | None) -> Client:
+    from distributed import Client
+    from distributed.security import Security
+
     security = None if tls is None else Security(
         tls_ca_file=str(tls.ca), tls_client_cert=str(tls.cert), tls_client_key=str(tls.key),
         require_encryption=True)
     try:
         return Client(scheduler, timeout=CONNECT_S, security=security, set_as_default=False)
     except OSError as error:  # also its TimeoutError and SSLError
-        raise SweepError(f"no Dask scheduler answers at {scheduler} within {CONNECT_S:.0f} s; "
-                         "start one, or mend the address or the certificates") from error
+        raise SweepError(f"no Dask scheduler answers at {scheduler} ({_root(error)}); start one, "
+                         "or mend the address or the certificates") from error
+
+
+def _root(error: BaseException) -> str:
+    """What an error goes back to, in words; Dask wraps each in a longer one."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error_text(error)[:200]
 
 
 def _load_job(client: Client, job: Job, scheduler: str) -> Future:
@@ -188,7 +202,7 @@ def _load_job(client: Client, job: Job, scheduler: str) -> Future:
     except TimeoutError as error:
         raise SweepError(f"the Dask scheduler {scheduler} has no workers; start some") from error
     future = client.submit(pickle.loads, pickle.dumps(job), pure=False)
-    refused = future.exception()
+    refused = future.exception(timeout=PATIENCE * LOOK_S)
     if refused is not None:
         raise SweepError(f"the Dask workers cannot load the job: {error_text(refused)}; install "
                          "the same cablenet there")
@@ -201,16 +215,11 @@ def _check_writer(part: bytes) -> None:
                          f"{writer_here()}, so the bytes would differ; install the same pyarrow")
 
 
-def _lost_errors() -> type[BaseException]:
-    from concurrent.futures import CancelledError
-
-    return CancelledError
-
-
 @contextlib.contextmanager
 def _quiet_logs() -> Iterator[None]:
     """What Dask logs while a connection breaks is told by our one message."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    loggers = [logging.getLogger(name) for name in sorted(logging.root.manager.loggerDict)
+               if name.split(".")[0] in ("distributed", "tornado", "asyncio")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)

@@ -66,12 +66,17 @@ def line_bytes(words: Mapping[str, Any]) -> bytes:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Write a file so that it is whole or absent, whoever is killed when."""
-    draft = path.with_name(f".{path.name}.tmp")
+    draft = draft_of(path)
     with draft.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def draft_of(path: Path) -> Path:
+    """Where a file is written until it is whole."""
+    return path.with_name(f".{path.name}.tmp")
 
 
 def append_line(journal: BinaryIO, words: Mapping[str, Any]) -> None:

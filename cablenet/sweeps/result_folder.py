@@ -39,7 +39,8 @@ class ResultFolder:
         path = self.out / manifest.NAME
         if self.out.exists() and not self.out.is_dir():
             raise InputError(f"{self.out}: is a file; name a folder")
-        if self.out.exists() and not path.is_file() and any(self.out.iterdir()):
+        if self.out.exists() and not path.is_file() and any(
+                other != manifest.draft_of(path) for other in self.out.iterdir()):
             raise InputError(f"{self.out}: is not empty and holds no sweep; name a new folder")
         with self._telling_how_to_go_on():
             self.out.mkdir(parents=True, exist_ok=True)
@@ -100,7 +101,7 @@ class ResultFolder:
             raise MismatchError(
                 f"{self.out}: is the sweep {_name(found.header)}, not "
                 f"{_name(self._header())}; name another folder, or ask the same again")
-        if not resume:
+        if not resume and any(line.status == "done" for line in found.chunks.values()):
             raise InputError(f"{self.out}: holds this sweep already; go on with --resume, or name "
                              "a new folder")
         if found.header.get("writer") != writer_here():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 from multiprocessing import connection, parent_process
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ Pipe = Any
 
 def serve(pipe: Pipe, packed_job: bytes) -> None:
     """Answer until the pipe closes: first with "ready" or "refused", then once for every chunk."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sweep's affair
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     from cablenet.sweeps.job import error_text
 

@@ -89,6 +89,9 @@ def main() -> None:
     except CablenetError as error:
         print(f"cablenet: {error}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt as error:
+        print(f"cablenet: {error}", file=sys.stderr)
+        sys.exit(130)
 
 
 def to_json(job: Squares) -> str:

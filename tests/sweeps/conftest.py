@@ -1,0 +1,8 @@
+"""The toy sweep on the import path, here and in the workers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
