@@ -77,24 +77,29 @@ def tiles(items: Items, radius_km: float) -> Iterator[Tile]:
     tree = cKDTree(on_sphere(items.xy[:, 0], items.xy[:, 1]))
     leg = geodesic.distance_km(*items.xy[:-1].T, *items.xy[1:].T)
     longest = leg[items.owner[1:] == items.owner[:-1]].max(initial=0.0)
-    for low in np.arange(-90.0, 90.0, TILE_DEGREES):
-        high = low + TILE_DEGREES
-        widest = np.cos(np.radians(min(abs(low), abs(high))))
-        columns = int(np.ceil(360.0 * widest / TILE_DEGREES))
-        share = np.linspace(0.0, 1.0, 33)
-        for column in range(columns):
-            west = -180.0 + 360.0 * column / columns
-            lons = np.concatenate([west + 360.0 / columns * share] * 2 + [
-                np.full(33, west), np.full(33, west + 360.0 / columns)])
-            lats = np.concatenate([np.full(33, low), np.full(33, high)]
-                                  + [low + TILE_DEGREES * share] * 2)
-            lon, lat = west + 180.0 / columns, low + TILE_DEGREES / 2
-            rim = plane(lon, lat, lons, lats)
-            reach = 1.01 * (np.hypot(*rim.T).max() + radius_km + longest)
-            near = np.array(tree.query_ball_point(on_sphere(lon, lat), reach), np.int64)
-            if len(near):
-                box = (*(rim.min(axis=0) - 0.1), *(rim.max(axis=0) + 0.1))
-                yield _tile(items, lon, lat, box, np.sort(near), radius_km)
+    for south in np.arange(-90.0, 90.0, TILE_DEGREES).tolist():
+        lat = south + TILE_DEGREES / 2
+        columns, box = _band(south)
+        corner = max(np.hypot(x, y) for x in box[::2] for y in box[1::2])
+        reach = 1.01 * (corner + radius_km + longest)
+        middles = -180.0 + 360.0 * (np.arange(columns) + 0.5) / columns
+        near = tree.query_ball_point(on_sphere(middles, np.full(columns, lat)), reach)
+        for lon, points in zip(middles.tolist(), near, strict=True):
+            if points:
+                yield _tile(items, lon, lat, box, np.sort(np.array(points, np.int64)), radius_km)
+
+
+def _band(south: float) -> tuple[int, Box]:
+    """How many tiles a band of latitude has, and the box round each in its own plane."""
+    north, lat = south + TILE_DEGREES, south + TILE_DEGREES / 2
+    widest = np.cos(np.radians(min(abs(south), abs(north))))
+    columns = int(np.ceil(360.0 * widest / TILE_DEGREES))
+    across, up = np.linspace(-180.0 / columns, 180.0 / columns, 33), np.linspace(south, north, 33)
+    lons = np.concatenate([across, across, np.full(33, across[0]), np.full(33, across[-1])])
+    lats = np.concatenate([np.full(33, south), np.full(33, north), up, up])
+    rim = plane(0.0, lat, lons, lats)
+    (west, low), (east, high) = rim.min(axis=0) - 0.1, rim.max(axis=0) + 0.1
+    return columns, (float(west), float(low), float(east), float(high))
 
 
 def _tile(items: Items, lon: float, lat: float, box: Box,
