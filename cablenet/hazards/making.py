@@ -75,9 +75,13 @@ def fault_model(net: Network, tables: HazardTables, hazards: Sequence[str] | Non
              f"({1000 * total / km if km else 0:.3g} per 1000 km)", *notes)
     per_piece = alone.rate * alone.mix.sum(axis=1)[alone.depth_class]
     return FaultModel(
-        len(net.links), frozen(pieces.link.astype(np.int32)), frozen(pieces.km_from),
-        frozen(pieces.km_to), frozen(per_piece), frozen(alone.depth_class.astype(np.int8)),
-        frozen(_shares(alone.mix)), events,
+        len(net.links), frozen(pieces.link.astype(np.int32)), frozen(_steady(pieces.km_from)),
+        frozen(_steady(pieces.km_to)), frozen(_steady(per_piece)),
+        frozen(alone.depth_class.astype(np.int8)), frozen(_steady(_shares(alone.mix))),
+        replace(events, rate_per_year=frozen(_steady(events.rate_per_year)),
+                probability=frozen(_steady(events.probability)),
+                km=frozen(_steady(events.km).astype(np.float32)),
+                delay_h=frozen(_steady(events.delay_h))),
         durations or durations_from_frame(tables["repair_durations"]), net.fingerprint, notes)
 
 
@@ -124,3 +128,9 @@ def _shares(mix: Floats) -> Floats:
     """Rows that add up to 1 (rows of nothing stay so)."""
     total = mix.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(mix, total, out=np.zeros_like(mix), where=total > 0))
+
+
+def _steady(values: NDArray[np.floating]) -> Floats:
+    """Values to 32 bits: what is left is the same on machines whose last digits differ."""
+    mantissa, exponent = np.frexp(np.asarray(values, float))
+    return np.asarray(np.ldexp(np.round(mantissa * 2.0**32) / 2.0**32, exponent), float)

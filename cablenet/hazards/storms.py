@@ -61,8 +61,14 @@ def read_tracks(path: Path | str) -> pd.DataFrame:
     frame = pd.DataFrame({name: table[chosen[name]].str.strip() for name in TRACK_COLUMNS})
     for name in ("lon", "lat", "wind_kt"):
         frame[name] = pd.to_numeric(frame[name], errors="coerce")
-    frame["time"] = pd.to_datetime(frame["time"], errors="coerce")
-    frame = frame.dropna(subset=["lon", "lat", "time"])
+    frame["time"] = pd.to_datetime(frame["time"], errors="coerce", format="ISO8601")
+    if len(frame) and frame.iloc[0][["lon", "lat", "time"]].isna().all():
+        frame = frame.iloc[1:]  # the row of units
+    problems = [Problem(path.name, f"line {row + 2}", name, "is not what it should be",
+                        "give degrees, and times as YYYY-MM-DD hh:mm:ss")
+                for name in ("lon", "lat", "time") for row in frame.index[frame[name].isna()]]
+    if problems:
+        raise InputError(problems)
     if not len(frame):
         raise InputError(f"{path}: holds no position with lon, lat and time")
     return frame.sort_values(["track_id", "time"], kind="stable").reset_index(drop=True)
