@@ -101,10 +101,10 @@ class FaultModel:
         InputError
             fewer than one year, or a negative block or seed
         """
-        if years < 1:
-            raise InputError(f"cannot draw {years} years; ask for at least 1")
-        if block < 0 or seed < 0:
-            raise InputError(f"block and seed count from 0; got block {block}, seed {seed}")
+        if years < 1 or years != int(years):
+            raise InputError(f"cannot draw {years} years; ask for whole years, at least 1")
+        if min(block, seed) < 0 or (block, seed) != (int(block), int(seed)):
+            raise InputError(f"block and seed are whole and count from 0; got block {block}, seed {seed}")
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, block])))
         before = self.durations.longest_h + (
             float(self.events.delay_h.max()) if len(self.events.delay_h) else 0.0)

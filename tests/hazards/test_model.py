@@ -204,5 +204,5 @@ def test_rates_that_do_not_fit_are_refused(rates):
 
 
 def test_a_negative_seed_is_refused():
-    with pytest.raises(InputError, match="count from 0"):
+    with pytest.raises(InputError, match="whole and count from 0"):
         with_event(two_cables(), 1.0, 1.0).draw(0, 1, -1)

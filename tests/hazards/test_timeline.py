@@ -116,7 +116,7 @@ def test_causes_are_named_once():
     assert len(set(CAUSES)) == len(CAUSES)
 
 
-@pytest.mark.parametrize("years", [0, -3])
+@pytest.mark.parametrize("years", [0, -3, 1.5])
 def test_fewer_than_one_year_is_refused(years):
     net = cn.build_network(ring())
     model = cn.constant_model(net, net.of_kind("wet") * 1.0, cn.constant_duration(9))
