@@ -13,11 +13,12 @@ import os
 import pickle
 import signal
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import connection, resource_tracker
+from multiprocessing import connection, forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from cablenet.errors import SweepError
 from cablenet.sweeps.job import DIED, Job, Outcome
@@ -25,6 +26,10 @@ from cablenet.sweeps.worker import Pipe, serve, solve_chunk
 
 IN_FLIGHT = 2
 """Chunks a worker holds: one at work, one waiting, so that it never idles while a part is kept."""
+
+START_METHOD = ("forkserver" if "forkserver" in multiprocessing.get_all_start_methods()
+                else "spawn")
+"""Forked from a clean process of one thread where the system can, else started from nothing."""
 
 STARTS = 3
 """Workers that may die one after another before they are ready."""
@@ -53,6 +58,7 @@ def solve_in_processes(job: Job, chunks: Iterable[int], workers: int,
     SweepError
         when the workers cannot start or cannot load the job
     """
+    warm_up((type(job).__module__,))
     pool = _Pool(pickle.dumps(job), deque(chunks), tries)
     try:
         pool.start(min(workers, len(pool.todo)))
@@ -164,10 +170,22 @@ def _send(worker: _Worker, chunk: int) -> None:
         return
 
 
+def warm_up(modules: Sequence[str]) -> None:
+    """Begin to load modules in the process that workers are forked from; returns at once.
+
+    It is started once for this process and loads them once, however many workers come and go.
+    Called early, it loads while this process has other things to do.
+    """
+    if START_METHOD == "forkserver":
+        forkserver.set_forkserver_preload([*modules, "cablenet.sweeps.part_file"])
+        with _single_threaded(), _deaf_to_interrupts():
+            forkserver.ensure_running()
+
+
 def _start_worker(job: bytes) -> _Worker:
-    context = multiprocessing.get_context("spawn")
+    context: Any = multiprocessing.get_context(START_METHOD)  # typed without its Process
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs, job), daemon=True)
+    process: BaseProcess = context.Process(target=serve, args=(theirs, job), daemon=True)
     with _single_threaded(), _deaf_to_interrupts():
         process.start()
     theirs.close()

@@ -99,8 +99,9 @@ class ResultFolder:
         found = manifest.read_manifest(path)
         if found.header["fingerprint"] != self.job.fingerprint:
             raise MismatchError(
-                f"{self.out}: is the sweep {_name(found.header)}, not "
-                f"{_name(self._header())}; name another folder, or ask the same again")
+                f"{self.out}: is another sweep, {found.header['fingerprint'][:16]} and not "
+                f"{self.job.fingerprint[:16]} ({_differences(found.header, self._header())}); name "
+                "another folder, or ask the same again")
         if not resume and any(line.status == "done" for line in found.chunks.values()):
             raise InputError(f"{self.out}: holds this sweep already; go on with --resume, or name "
                              "a new folder")
@@ -170,7 +171,9 @@ class ResultFolder:
         return f"{kept} of {self.job.chunks} chunks are kept in {self.out}, go on with --resume"
 
 
-def _name(header: Mapping[str, Any]) -> str:
-    job = header.get("job", {})
-    words = [str(job[key]) for key in ("network", "recipe") if key in job]
-    return " of ".join([header["fingerprint"][:16], *words[:1]])
+def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """In what two jobs differ, in the words of their descriptions."""
+    old, new = there.get("job", {}), here["job"]
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    told = [f"{key} {str(old.get(key))[:60]} there, {str(new.get(key))[:60]} here" for key in keys]
+    return "; ".join(told[:4]) or "its description is the same, its content is not"

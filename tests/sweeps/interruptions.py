@@ -37,7 +37,15 @@ def file_hashes(out: Path) -> dict[str, str]:
 def children_of(pid: int) -> list[int]:
     """Processes of a process; on Linux, else none."""
     listings = Path(f"/proc/{pid}/task").glob("*/children")  # each thread has its own
-    return [int(word) for listing in listings for word in listing.read_text().split()]
+    try:
+        return [int(word) for listing in listings for word in listing.read_text().split()]
+    except FileNotFoundError:  # a thread that ended meanwhile
+        return []
+
+
+def offspring_of(pid: int) -> list[int]:
+    """Its processes, and theirs."""
+    return [one for child in children_of(pid) for one in (child, *offspring_of(child))]
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
@@ -62,7 +70,7 @@ def kill_at_random(start: Start, out: Path, moments: int, seed: int, longest_s: 
         try:
             run.communicate(timeout=draw.uniform(0.0, longest_s))
         except subprocess.TimeoutExpired:
-            workers = children_of(run.pid)
+            workers = offspring_of(run.pid)
             os.kill(run.pid, signal.SIGKILL)
             run.communicate(timeout=30)
             kills += 1

@@ -136,6 +136,7 @@ def test_the_sweep_of_another_network_is_refused_and_left_intact(resume, copy):
         run_sweep(other, copy, workers=0, resume=resume)
     assert Squares().fingerprint[:16] in str(told.value)
     assert other.fingerprint[:16] in str(told.value)
+    assert "network toy there, another here" in str(told.value)
     assert file_hashes(copy) == before
 
 
