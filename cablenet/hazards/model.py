@@ -104,7 +104,8 @@ class FaultModel:
         if years < 1 or years != int(years):
             raise InputError(f"cannot draw {years} years; ask for whole years, at least 1")
         if min(block, seed) < 0 or (block, seed) != (int(block), int(seed)):
-            raise InputError(f"block and seed are whole and count from 0; got block {block}, seed {seed}")
+            raise InputError("block and seed are whole and count from 0; "
+                             f"got block {block}, seed {seed}")
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, block])))
         before = self.durations.longest_h + (
             float(self.events.delay_h.max()) if len(self.events.delay_h) else 0.0)
