@@ -36,6 +36,9 @@ LOOK_S = 2.0
 PATIENCE = 30
 """Looks without a single worker until the sweep stops: a cluster that restarts gets a minute."""
 
+FETCH_S = 60.0
+"""How long a part may take from its worker to here."""
+
 IN_FLIGHT = 2
 """Chunks given to Dask for every worker thread."""
 
@@ -130,16 +133,20 @@ class _Run:
         except queue.Empty:
             self._look()
             return
+        try:
+            error = future.exception(timeout=FETCH_S)
+            part = future.result(timeout=FETCH_S) if error is None else b""
+        except TimeoutError:  # the part went with its worker: Dask makes it again
+            self.landed.put(future)
+            self._look()
+            return
         self.empty_looks = 0
         chunk = self.flying.pop(future)
-        if future.status == "finished":
-            part = future.result()
+        if error is None:
             _check_writer(part)
             yield Outcome(chunk, part)
-        elif future.status == "error":
-            yield from self._judge(chunk, future.exception())
-        else:  # cancelled or lost: the scheduler went
-            raise OSError("it closed the connection")
+        else:
+            yield from self._judge(chunk, error)
 
     def _judge(self, chunk: int, error: Any) -> Iterator[Outcome]:
         from distributed import KilledWorker

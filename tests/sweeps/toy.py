@@ -100,4 +100,6 @@ def to_json(job: Squares) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    from toy import main as importable  # its Squares can be loaded by Dask's workers too
+
+    importable()
