@@ -79,11 +79,24 @@ if TYPE_CHECKING:
     from cablenet.scenarios.named import together as together
     from cablenet.scenarios.scenario_set import Recipe as Recipe
     from cablenet.scenarios.scenario_set import ScenarioSet as ScenarioSet
+    from cablenet.scenarios.units import Units as Units
+    from cablenet.scenarios.units import units_of as units_of
     from cablenet.scoring import Scores as Scores
     from cablenet.scoring import compare as compare
     from cablenet.scoring import score as score
     from cablenet.study import Study as Study
     from cablenet.study import run_study as run_study
+    from cablenet.sweeps.compiled import event_sweep as event_sweep
+    from cablenet.sweeps.compiled import exhaustive_sweep as exhaustive_sweep
+    from cablenet.sweeps.compiled import random_sweep as random_sweep
+    from cablenet.sweeps.compiled import years_sweep as years_sweep
+    from cablenet.sweeps.cut_sets import CutSets as CutSets
+    from cablenet.sweeps.cut_sets import cut_sets as cut_sets
+    from cablenet.sweeps.runner import SweepRun as SweepRun
+    from cablenet.sweeps.runner import open_sweep as open_sweep
+    from cablenet.sweeps.runner import run_sweep as run_sweep
+    from cablenet.sweeps.year_results import availability_of as availability_of
+    from cablenet.sweeps.year_results import risk_of as risk_of
 
 _HOME = {
     "catalogue": ("atlas", "build_network", "chokepoints", "default_candidates", "fault_model",
@@ -112,6 +125,11 @@ _HOME = {
     "scenarios.named": ("together",),
     "scoring": ("Scores", "compare", "score"),
     "study": ("Study", "run_study"),
+    "scenarios.units": ("Units", "units_of"),
+    "sweeps.compiled": ("event_sweep", "exhaustive_sweep", "random_sweep", "years_sweep"),
+    "sweeps.cut_sets": ("CutSets", "cut_sets"),
+    "sweeps.runner": ("SweepRun", "open_sweep", "run_sweep"),
+    "sweeps.year_results": ("availability_of", "risk_of"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = ["__version__", "errors", *sorted(_MODULE_OF)]

@@ -62,6 +62,11 @@ class Risk:
         }, index=pd.Index(self.labels, name="label"))
         return frame.sort_values("expected", ascending=False, kind="stable")
 
+    def total(self, label: str = "all") -> Risk:
+        """The same for all labels together, year by year."""
+        return Risk(frozen(self.losses.sum(axis=1, keepdims=True)), (label,), self.unit,
+                    self.confidence)
+
     def return_periods(self, years: Sequence[float] = RETURN_YEARS,
                        label: str | None = None) -> pd.DataFrame:
         """The annual loss reached once in so many years on average, and its interval.

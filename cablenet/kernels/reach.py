@@ -41,6 +41,22 @@ def set_bits(words: Words, row: Ints, scenario: Ints) -> None:
     np.bitwise_or.at(words, (row, scenario >> 6), bit)
 
 
+def set_ranges(words: Words, row: Ints, first: Ints, last: Ints) -> None:
+    """Turn on bits `first[i]` to `last[i] - 1` of `words[row[i]]`, for every i."""
+    some = first < last
+    row, first, end = row[some], first[some], last[some] - 1
+    low, high = first >> 6, end >> 6
+    head = ALL << (first & 63).astype(np.uint64)
+    tail = ALL >> (63 - (end & 63)).astype(np.uint64)
+    one = low == high
+    np.bitwise_or.at(words, (row[one], low[one]), head[one] & tail[one])
+    np.bitwise_or.at(words, (row[~one], low[~one]), head[~one])
+    np.bitwise_or.at(words, (row[~one], high[~one]), tail[~one])
+    between = np.maximum(high - low - 1, 0)
+    inside = np.arange(int(between.sum())) - np.repeat(np.cumsum(between) - between, between)
+    words[np.repeat(row, between), np.repeat(low + 1, between) + inside] = ALL
+
+
 def bits_on(words: Words, size: int) -> Ints:
     """The scenarios whose bit is on, of the first `size`."""
     busy = np.flatnonzero(words)

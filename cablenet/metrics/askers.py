@@ -68,7 +68,8 @@ def askers_of(net: Network) -> Askers:
     count = len(node)
     return Askers(
         node, sources, country, np.bincount(of, minlength=count),
-        np.bincount(of, gates.people, count), np.bincount(of, gates.users, count), of,
+        np.bincount(of, gates.people, count).astype(float),
+        np.bincount(of, gates.users, count).astype(float), of,
         tuple(np.unique(nodes) for nodes in hubs))
 
 

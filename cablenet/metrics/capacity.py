@@ -99,16 +99,31 @@ def losses(flows: Mapping[int, LargestFlow], failed: sp.csr_array,
 
     A country whose intact flow nothing limits loses nothing that could be counted.
     """
-    loss = np.zeros((failed.shape[0], n_countries))
-    share = np.zeros_like(loss)
-    fallen: dict[int, Ints] = {}
+    loss = loss_brackets(flows, failed, n_countries)[0]
+    base = np.full(n_countries, np.inf)
     for country, flow in flows.items():
         if 0 < flow.base < UNLIMITED:
-            if id(flow) not in fallen:
-                fallen[id(flow)] = flow.base - flow.values(failed)
-            fall = fallen[id(flow)]
-            loss[:, country], share[:, country] = fall / GBPS, fall / flow.base
-    return loss, share
+            base[country] = flow.base / GBPS
+    return loss, loss / base
+
+
+def loss_brackets(flows: Mapping[int, LargestFlow], failed: sp.csr_array, n_countries: int,
+                  tolerance: float = 0.0) -> tuple[Floats, Floats]:
+    """(S, C) the least and the most that each country's flow falls, Tbps.
+
+    They are at most `tolerance` times the country's intact flow apart; equal where it is 0.
+    """
+    least = np.zeros((failed.shape[0], n_countries))
+    most = np.zeros_like(least)
+    found: dict[int, tuple[Ints, Ints]] = {}  # countries may share a flow problem
+    for country, flow in flows.items():
+        if 0 < flow.base < UNLIMITED:
+            if id(flow) not in found:
+                found[id(flow)] = flow.brackets(failed, tolerance)
+            low, high = found[id(flow)]
+            least[:, country] = (flow.base - high) / GBPS
+            most[:, country] = (flow.base - low) / GBPS
+    return least, most
 
 
 def country_flows(net: Network, row: Ints, n_rows: int,

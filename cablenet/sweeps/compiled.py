@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import comb
 
-from cablenet.errors import InputError, UnknownNameError
+import numpy as np
+
+from cablenet.errors import InputError, MismatchError, UnknownNameError
+from cablenet.hazards.model import FaultModel
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network
+from cablenet.scenarios.scenario_set import ScenarioSet
 from cablenet.scenarios.units import Units, units_of
 from cablenet.sweeps.any_metric import any_measure
 from cablenet.sweeps.capacity import capacity_measure
-from cablenet.sweeps.exhaustive import MOST, ExhaustiveSweep
+from cablenet.sweeps.combination_sweep import CombinationSweep
+from cablenet.sweeps.event_sweep import EventSweep
 from cablenet.sweeps.isolated import IsolatedMeasure
 from cablenet.sweeps.measured import Measure
 from cablenet.sweeps.reachability import reachability
+from cablenet.sweeps.sources import EveryCombination, RandomCombinations, Source
+from cablenet.sweeps.year_measures import (
+    IsolatedYears,
+    YearMeasure,
+    capacity_years,
+    parted_years,
+)
+from cablenet.sweeps.years import YearsSweep, dead_units_of
 
+MOST = 4
+"""The largest order of an exhaustive sweep."""
 MOST_ROWS = 10**10
 """Scenarios beyond which a sweep would take days: the order is refused."""
+
+PRACTICE_YEARS = 10
+"""Drawn years from which flows gather the bounds that every worker starts with."""
 
 
 def exhaustive_sweep(net: Network, order: int = 2, unit: str = "cable",
                      metrics: Sequence[str] = ("isolated",), *, capacity_rule: str | None = None,
-                     top: int = 100, radius_km: float = 25.0) -> ExhaustiveSweep:
+                     top: int = 100, radius_km: float = 25.0) -> CombinationSweep:
     """Every combination of 1 to `order` failing units, ready for `run_sweep`.
 
     Parameters
@@ -47,25 +64,69 @@ def exhaustive_sweep(net: Network, order: int = 2, unit: str = "cable",
     """
     if not 1 <= order <= MOST:
         raise InputError(f"order {order}: an exhaustive sweep takes 1 to {MOST} units at once; for "
-                         "more, ask `cut-sets` or draw years with --years")
+                         "more, ask `cut-sets`, draw years or take a random sample")
+    return _combinations(net, order, unit, metrics, capacity_rule, top, radius_km,
+                         lambda units: EveryCombination(units, order), {"source": "exhaustive"})
+
+
+def random_sweep(net: Network, count: int, order: int = 3, unit: str = "cable",
+                 metrics: Sequence[str] = ("isolated",), *, seed: int = 1,
+                 capacity_rule: str | None = None, top: int = 100,
+                 radius_km: float = 25.0) -> CombinationSweep:
+    """`count` random sets of exactly `order` failing units, each set as likely as any other.
+
+    For orders that are too many to list. Parameters and errors as of `exhaustive_sweep`; the order
+    may be as large as there are units.
+    """
+    if count < 1 or order < 1 or seed < 0:
+        raise InputError(f"{count} samples of order {order} with seed {seed}: samples and order "
+                         "count from 1, the seed from 0")
+    return _combinations(net, order, unit, metrics, capacity_rule, top, radius_km,
+                         lambda units: RandomCombinations(units, order, count, seed),
+                         {"source": "random", "seed": seed})
+
+
+def event_sweep(net: Network, events: ScenarioSet, metrics: Sequence[str] = ("isolated",), *,
+                capacity_rule: str | None = None) -> EventSweep:
+    """Score a scenario set, such as named events, in chunks that a sweep can resume."""
+    events.check_network(net)
+    _check_metrics(metrics)
+    recipe = {"source": "events", "network": net.name, "network_fingerprint": net.fingerprint,
+              "as_of": str(net.as_of) if net.as_of else None, "metrics": list(metrics),
+              "capacity_rule": capacity_rule}
+    return EventSweep(net, events, tuple(metrics), Options(capacity_rule), recipe)
+
+
+def _check_metrics(metrics: Sequence[str]) -> None:
+    if not metrics:
+        raise InputError("name at least one metric, such as isolated")
     for name in metrics:
         if name not in METRICS:
             raise UnknownNameError("metric", name, METRICS)
-    if not metrics:
-        raise InputError("name at least one metric, such as isolated")
+
+
+def _combinations(net: Network, order: int, unit: str, metrics: Sequence[str],
+                  capacity_rule: str | None, top: int, radius_km: float,
+                  source_of: Callable[[int], Source],
+                  more: dict[str, object]) -> CombinationSweep:
+    _check_metrics(metrics)
     units = units_of(net, unit, radius_km=radius_km)
-    rows = sum(comb(len(units), k) for k in range(1, order + 1))
-    if rows > MOST_ROWS:
-        raise InputError(f"order {order} over {len(units):,} {unit}s is {rows:,} scenarios, more "
-                         f"than {MOST_ROWS:,}; lower the order or choose larger units")
+    if order > len(units):
+        raise InputError(f"order {order}: there are only {len(units)} units of kind '{unit}' in "
+                         "service")
+    source = source_of(len(units))
+    if source.total > MOST_ROWS:
+        raise InputError(f"order {order} over {len(units):,} {unit}s is {source.total:,} "
+                         f"scenarios, more than {MOST_ROWS:,}; lower the order, choose larger "
+                         "units or take a random sample")
     recipe = {
-        "source": "exhaustive", "network": net.name, "network_fingerprint": net.fingerprint,
+        **more, "network": net.name, "network_fingerprint": net.fingerprint,
         "as_of": str(net.as_of) if net.as_of else None, "unit": unit, "order": order,
         "metrics": list(metrics), "capacity_rule": capacity_rule,
         **({"radius_km": radius_km} if "place" in unit.split("+") else {}),
     }
     measures = tuple(_measure(net, units, name, order, capacity_rule) for name in metrics)
-    return ExhaustiveSweep(units.id, net.country_id, order, measures, recipe, top)
+    return CombinationSweep(units.id, net.country_id, source, measures, recipe, top)
 
 
 def _measure(net: Network, units: Units, name: str, order: int, rule: str | None) -> Measure:
@@ -87,3 +148,63 @@ COMPILED: dict[str, Callable[[Network, Units, int, str | None], Measure]] = {
     "capacity_loss": _capacity,
 }
 """Metrics with a form of their own for sweeps; the others go by their ordinary measure."""
+
+
+def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
+                metrics: Sequence[str] = ("isolated",), pairs: Sequence[tuple[str, str]] = (),
+                capacity_rule: str | None = None, tolerance: float = 0.0) -> YearsSweep:
+    """Drawn years of faults and repairs, ready for `run_sweep`.
+
+    Parameters
+    ----------
+    model
+        what breaks how often, made for this network
+    metrics
+        isolated and capacity_loss
+    pairs
+        pairs of countries whose time apart is counted too
+    tolerance
+        how far apart the proven bounds of a country's flow may stay in a state, as a share of its
+        intact flow; 0 solves every state exactly, 0.03 is several times faster
+
+    Raises
+    ------
+    InputError
+        fewer than 1 year
+    MismatchError
+        a model of another network
+    UnknownNameError
+        a metric that drawn years do not know, or a country
+    """
+    if years < 1:
+        raise InputError(f"cannot draw {years} years; ask for at least 1")
+    if model.network_fingerprint and model.network_fingerprint != net.fingerprint:
+        raise MismatchError("this fault model was made for another network (its fingerprint "
+                            "differs); make it again with fault_model(net)")
+    if not 0 <= tolerance <= 1:
+        raise InputError(f"tolerance {tolerance:g}: give a share from 0 (exact) to 1")
+    units = units_of(net, "segment")
+    unit_of_link = np.full(len(net.links), -1)
+    unit_of_link[units.links] = units.owner
+    compiled = reachability(net, units)
+    made: list[YearMeasure] = []
+    for name in metrics:
+        if name == "isolated":
+            made.append(IsolatedYears(compiled, tuple(map(str, net.country_id))))
+        elif name == "capacity_loss":
+            drawn = model.draw(0, PRACTICE_YEARS, seed)
+            states = drawn.states()
+            practice = dead_units_of(drawn, states, unit_of_link, len(units), 0, len(states))
+            made.append(capacity_years(net, units, capacity_rule, tolerance, practice,
+                                       len(states)))
+        else:
+            raise UnknownNameError("metric of drawn years", name, ("isolated", "capacity_loss"))
+    if pairs:
+        made.append(parted_years(net, compiled, pairs))
+    recipe = {
+        "source": "drawn years", "network": net.name, "network_fingerprint": net.fingerprint,
+        "as_of": str(net.as_of) if net.as_of else None, "metrics": list(metrics),
+        "pairs": ["-".join(pair) for pair in pairs], "capacity_rule": capacity_rule,
+        "tolerance": tolerance,
+    }
+    return YearsSweep(model, years, seed, unit_of_link, len(units), tuple(made), recipe)

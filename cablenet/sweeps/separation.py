@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cablenet.kernels.contract import NEVER, Contracted
 from cablenet.sweeps.rows import Power, Rows
@@ -31,8 +32,7 @@ class Separation:
     def __post_init__(self) -> None:
         pieces, rows = self.pieces, self.rows
         bounds, joins = pieces.indptr.tolist(), pieces.joins.tolist()
-        self._joins = [tuple(joins[low:high]) for low, high in
-                       zip(bounds[:-1], bounds[1:], strict=True)]
+        self._joins = [tuple(joins[low:high]) for low, high in pairwise(bounds)]
         self._at = [[] for _ in range(pieces.n_places)]
         for piece, places in enumerate(self._joins):
             for place in places:
@@ -50,7 +50,7 @@ class Separation:
         They are those of one path of fewest pieces, with those that feed it with power. None: the
         sides are parted.
         """
-        came: dict[int, tuple[int, int]] = {place: (-1, -1) for place in here}
+        came: dict[int, tuple[int, int]] = dict.fromkeys(here, (-1, -1))
         if not there.isdisjoint(came):
             return 0
         frontier = list(came)
@@ -99,7 +99,7 @@ class _Cables:
         self._feeds: list[list[int]] = [[] for _ in range(power.n_cables)]
         for end in sorted(feeds):
             self._feeds[self._cable[self._at[end][0]]].append(end)
-        self._touch = [0] * power.n_cables
+        self._touch: list[Bits] = [0] * power.n_cables
         for cable, unit in zip(power.touch_cable.tolist(), power.touch_unit.tolist(), strict=True):
             self._touch[cable] |= 1 << unit
         self._fed: dict[tuple[int, Bits], dict[int, Bits]] = {}
@@ -124,7 +124,7 @@ class _Cables:
         fed = self._fed_ends(cable, failed & self._touch[cable])
         ways = [fed[end] for end in self._ends[q] if end in fed]
         if not ways:  # never fed, and lit only while nothing touches the cable
-            return self._touch[cable]
+            return int(self._touch[cable])
         return min(ways, key=lambda way: (way.bit_count(), way))
 
     def _fed_ends(self, cable: int, failed: Bits) -> dict[int, Bits]:

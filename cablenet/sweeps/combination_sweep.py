@@ -1,4 +1,4 @@
-"""Every combination of 1 to k failing units, in numbered chunks: the job behind `sweep --order`."""
+"""Combinations of failing units, in numbered chunks: the job behind `sweep --order`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.kernels.combinations import combinations_between
 from cablenet.sweeps.job import Part, Tally
 from cablenet.sweeps.measured import Measure, Measured
+from cablenet.sweeps.sources import Source
 from cablenet.sweeps.top import Top, top_of
 
 if TYPE_CHECKING:
@@ -27,13 +26,11 @@ CHUNK_S = 1.0
 """Seconds a chunk is meant to take: short enough to lose little, long enough to cost nothing."""
 ROUND = 4096
 """Chunks hold a multiple of so many scenarios."""
-MOST = 4
-"""The largest order of an exhaustive sweep."""
 
 
 @dataclass(frozen=True, eq=False)
-class ExhaustiveSweep:
-    """All combinations of 1 to `order` of U units, numbered by size, then lexicographically.
+class CombinationSweep:
+    """Scenarios of a source, each a set of U units that fail together.
 
     Attributes
     ----------
@@ -51,20 +48,20 @@ class ExhaustiveSweep:
 
     unit_id: Texts
     country_id: Texts
-    order: int
+    source: Source
     measures: tuple[Measure, ...]
     recipe: Mapping[str, Any]
     top: int = 100
 
-    @cached_property
-    def per_order(self) -> tuple[int, ...]:
-        """How many scenarios each order has, from 1 up."""
-        return tuple(comb(len(self.unit_id), k) for k in range(1, self.order + 1))
+    @property
+    def order(self) -> int:
+        """At most so many units fail at once."""
+        return self.source.order
 
     @property
     def total(self) -> int:
-        """Scenarios of all orders."""
-        return sum(self.per_order)
+        """Scenarios in all."""
+        return self.source.total
 
     @cached_property
     def chunk_size(self) -> int:
@@ -94,23 +91,10 @@ class ExhaustiveSweep:
         start = chunk * self.chunk_size
         return min(self.total, start + self.chunk_size) - start
 
-    def failed(self, start: int, stop: int) -> Ints:
-        """(stop - start, order) units that fail in scenarios start..stop; -1 beyond their order."""
-        rows = []
-        offset = 0
-        for k, count in enumerate(self.per_order, start=1):
-            low, high = max(start - offset, 0), min(stop - offset, count)
-            if low < high:
-                block = np.full((high - low, self.order), -1)
-                block[:, :k] = combinations_between(len(self.unit_id), k, low, high)
-                rows.append(block)
-            offset += count
-        return np.concatenate(rows) if rows else np.empty((0, self.order), np.int64)
-
     def run(self, chunk: int) -> Part:
         """Score a chunk: the rows are its harmful scenarios, the tally all it adds to the sums."""
         start = chunk * self.chunk_size
-        failed = self.failed(start, start + self.size(chunk))
+        failed = self.source.failed(start, start + self.size(chunk))
         measured = [measure.measure(failed) for measure in self.measures]
         columns = {name: values for one in measured for name, values in one.scenario.items()}
         harmful = np.zeros(len(failed), bool)
@@ -144,9 +128,8 @@ class ExhaustiveSweep:
         for kind, label in (("harmed", "scenarios"), ("total", "sum"), ("worst", "worst")):
             for measure in self.measures:
                 for heading in measure.country_headings:
-                    values = sums.get(f"{kind}:{heading.name}")
-                    if values is not None:
-                        by_country[f"{heading.name}_{label}"] = pa.array(values)
+                    if (found := sums.get(f"{kind}:{heading.name}")) is not None:
+                        by_country[f"{heading.name}_{label}"] = pa.array(found)
         return {
             "worst": self._table(best.number, best.failed, best.columns),
             "orders": pa.table({"order": np.arange(1, self.order + 1),

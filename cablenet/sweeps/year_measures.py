@@ -1,0 +1,187 @@
+"""What is lost in drawn years: hours cut off, people-hours, Tbps-hours, by country or pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cablenet.kernels import reach
+from cablenet.metrics import capacity
+from cablenet.metrics.askers import Askers, cut_off, hub_orders
+from cablenet.metrics.largest_flow import LargestFlow
+from cablenet.network import Network
+from cablenet.scenarios.units import Units
+from cablenet.sweeps.capacity import BATCH as FLOW_BATCH
+from cablenet.sweeps.capacity import capacity_measure
+from cablenet.sweeps.isolated import BATCH, JOIN_S
+from cablenet.sweeps.reachability import Reachability
+from cablenet.sweeps.rows import Rows
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Words = NDArray[np.uint64]
+
+
+class YearMeasure(Protocol):
+    """A loss summed over the states of each year."""
+
+    @property
+    def name(self) -> str:
+        """What its table is called."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Columns, with their unit."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Whose loss it is: countries, or pairs of countries."""
+
+    @property
+    def state_s(self) -> float:
+        """About how many seconds one state takes."""
+
+    def lost(self, dead: Words, hours: Floats, year: Ints, years: int) -> list[Floats]:
+        """(years, labels) per heading, from (U, W) which units are out in each state."""
+
+
+@dataclass(frozen=True, eq=False)
+class IsolatedYears:
+    """Hours in which a country is cut off, and hours times the people and users cut off."""
+
+    reach: Reachability
+    labels: tuple[str, ...]
+    name: str = "countries"
+    headings: tuple[str, ...] = ("isolated_h", "isolated_people_h", "isolated_user_h")
+
+    @property
+    def state_s(self) -> float:
+        return _reach_s(self.reach)
+
+    def lost(self, dead: Words, hours: Floats, year: Ints, years: int) -> list[Floats]:
+        """See `YearMeasure.lost`."""
+        cut = self.reach.cut(dead) & reach.used_bits(len(hours))
+        askers, out = self.reach.askers, [np.zeros((years, len(self.labels))) for _ in range(3)]
+        ever = np.flatnonzero(cut.any(axis=1))
+        for asker in ever.tolist():
+            total = _by_year(cut[asker], hours, year, years)
+            country = askers.country[asker]
+            out[1][:, country] += total * askers.people[asker]
+            out[2][:, country] += total * askers.users[asker]
+        countries, counts = np.unique(askers.country[ever], return_counts=True)
+        for country in countries[counts == self.reach.country_size[countries]].tolist():
+            whole = np.bitwise_and.reduce(cut[ever[askers.country[ever] == country]], axis=0)
+            out[0][:, country] = _by_year(whole, hours, year, years)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class PartedYears:
+    """Hours in which no gateway of one country reaches any of the other."""
+
+    reach: Reachability
+    pairs: tuple[Askers, ...]
+    orders: tuple[tuple[Ints, ...], ...]
+    labels: tuple[str, ...]
+    name: str = "pairs"
+    headings: tuple[str, ...] = ("parted_h",)
+
+    @property
+    def state_s(self) -> float:
+        return len(self.pairs) * _reach_s(self.reach)
+
+    def lost(self, dead: Words, hours: Floats, year: Ints, years: int) -> list[Floats]:
+        """See `YearMeasure.lost`."""
+        alive = self.reach.rows.alive(dead)[self.reach.pieces.row]
+        out, used = np.zeros((years, len(self.labels))), reach.used_bits(len(hours))
+        for pair, (askers, orders) in enumerate(zip(self.pairs, self.orders, strict=True)):
+            cut = cut_off(self.reach.pieces, askers, alive, orders) & used
+            out[:, pair] = _by_year(np.bitwise_and.reduce(cut, axis=0), hours, year, years)
+        return [out]
+
+
+def parted_years(net: Network, compiled: Reachability, pairs: Sequence[tuple[str, str]]
+                 ) -> PartedYears:
+    """Ask of pairs of countries (ISO codes or names) whether they still reach each other."""
+    gates, place = net.gateways, compiled.pieces.place
+    made, labels = [], []
+    for one, other in pairs:
+        a, b = net.country_index(one), net.country_index(other)
+        here = np.unique(place[gates.node[gates.country == a]])
+        there = np.unique(place[gates.node[gates.country == b]])
+        nothing = np.zeros(len(here))
+        made.append(replace(compiled.askers, node=here, sources=np.zeros(len(here), np.int64),
+                            country=np.full(len(here), a), gateways=nothing.astype(np.int64),
+                            people=nothing, users=nothing, hubs=(there,)))
+        labels.append(f"{net.country_id[a]}-{net.country_id[b]}")
+    orders = tuple(tuple(hub_orders(compiled.pieces, askers)) for askers in made)
+    return PartedYears(compiled, tuple(made), orders, tuple(labels))
+
+
+@dataclass(frozen=True, eq=False)
+class CapacityYears:
+    """Tbps-hours by which each country's largest flow to the hubs abroad falls short.
+
+    Each state's flow is known within `tolerance` of the country's intact flow, so the sums are a
+    bracket. Every call starts from the same bounds (`keep` of each flow), so that its answer does
+    not depend on what a worker was asked before.
+    """
+
+    rows: Rows
+    flows: dict[int, LargestFlow]
+    keep: dict[int, int]
+    labels: tuple[str, ...]
+    tolerance: float
+    name: str = "capacity"
+    headings: tuple[str, ...] = ("capacity_loss_at_least_tbps_h", "capacity_loss_at_most_tbps_h")
+
+    @property
+    def state_s(self) -> float:
+        """Measured on the atlas: 0.3 ms exactly, a third of it with a tolerance of 3 %."""
+        return (1e-7 if self.tolerance else 3e-7) * self.rows.n_rows
+
+    def lost(self, dead: Words, hours: Floats, year: Ints, years: int) -> list[Floats]:
+        """See `YearMeasure.lost`."""
+        for country, flow in self.flows.items():
+            flow.forget(self.keep[country])
+        failed = self.rows.failed(dead, len(hours))
+        out = [np.zeros((years, len(self.labels))) for _ in self.headings]
+        for start in range(0, len(hours), FLOW_BATCH):
+            part = slice(start, start + FLOW_BATCH)
+            brackets = capacity.loss_brackets(self.flows, failed[part], len(self.labels),
+                                              self.tolerance)
+            years_here, first = np.unique(year[part], return_index=True)
+            for total, loss in zip(out, brackets, strict=True):
+                total[years_here] += np.add.reduceat(loss * hours[part, None], first, axis=0)
+        return out
+
+
+def capacity_years(net: Network, units: Units, rule: str | None,
+                   tolerance: float, practice: Words, states: int) -> CapacityYears:
+    """Compile the largest flows of a network for drawn years.
+
+    `practice` (U, W) are `states` drawn states that the flows gather their first bounds from.
+    """
+    made = capacity_measure(net, units, rule)
+    failed = made.rows.failed(practice, states)
+    capacity.loss_brackets(made.flows, failed, len(net.country_id), tolerance)
+    keep = {country: flow.flows.count for country, flow in made.flows.items()}
+    return CapacityYears(made.rows, made.flows, keep, tuple(map(str, net.country_id)), tolerance)
+
+
+def _by_year(words: Words, hours: Floats, year: Ints, years: int) -> Floats:
+    states = reach.bits_on(words, len(hours))
+    return np.bincount(year[states], hours[states], minlength=years).astype(float)
+
+
+def _reach_s(compiled: Reachability) -> float:
+    power = compiled.rows.power
+    return JOIN_S * (len(compiled.pieces.joins) + (0 if power is None else 2 * len(power.a)))
+
+
+__all__ = ["BATCH", "CapacityYears", "IsolatedYears", "PartedYears", "YearMeasure",
+           "capacity_years", "parted_years"]
