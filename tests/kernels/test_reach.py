@@ -49,3 +49,24 @@ def test_the_order_of_pieces_starts_at_the_source():
     a, b = np.array([3, 0, 1]), np.array([2, 1, 2])
     indptr, joins = np.arange(len(a) + 1) * 2, np.stack([a, b], axis=1).ravel()
     assert reach.piece_order(4, indptr, joins, np.array([0])).tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_ranges_of_bits_are_set_and_read_back(seed):
+    rng = np.random.default_rng(seed)
+    size, rows = int(rng.integers(1, 400)), 5
+    words = np.zeros((rows, -(-size // 64)), np.uint64)
+    want = np.zeros((rows, size), bool)
+    row = rng.integers(0, rows, 12)
+    first, last = np.sort(rng.integers(0, size + 1, (2, 12)), axis=0)
+    for r, low, high in zip(row, first, last, strict=True):
+        want[r, low:high] = True
+    reach.set_ranges(words, row, first, last)
+    assert (reach.unpack(words, size) == want.T).all()
+    for r in range(rows):
+        assert reach.bits_on(words[r], size).tolist() == np.flatnonzero(want[r]).tolist()
+
+
+def test_used_bits_are_the_scenarios_there_are():
+    assert reach.unpack(reach.used_bits(70)[None, :], 128)[:, 0].sum() == 70
+    assert reach.used_bits(64).tolist() == [2**64 - 1]
