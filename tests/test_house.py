@@ -36,7 +36,7 @@ FLOORS: list[tuple[str, ...]] = [
 DOORS = {
     "ortools": ["solvers.py"],
     "networkx": ["network_graph.py", "bench/"],
-    "numba": [],
+    "numba": ["kernels/jit.py"],
     "dask": ["sweeps/dask_pool.py"],
     "distributed": ["sweeps/dask_pool.py"],
     "matplotlib": ["maps/", "scoring.py", "risk.py", "planning/", "repair/"],

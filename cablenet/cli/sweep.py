@@ -47,9 +47,6 @@ def sweep(
     pair: Pairs = None,
     hazard: Annotated[Many, typer.Option(
         metavar="NAME", help="With --years: only these hazards (default: all).")] = None,
-    tolerance: Annotated[float, typer.Option(
-        metavar="X", help="With --years: how far apart the proven bounds of a country's flow may "
-                          "stay, as a share of it (default: 0, exact).")] = 0.0,
     capacity_rule: Annotated[str | None, typer.Option(
         metavar="NAME", help="For maps without capacities: unit-per-cable or by-length.")] = None,
     radius_km: Radius = 25.0,
@@ -70,8 +67,8 @@ def sweep(
 
     net = open_network(layers, as_of)
     job = _job(net, order, samples, years, events, unit=unit, metrics=tuple(metric or ["isolated"]),
-               seed=seed, pairs=_pairs(pair), hazards=hazard, tolerance=tolerance,
-               capacity_rule=capacity_rule, radius_km=radius_km, top=top)
+               seed=seed, pairs=_pairs(pair), hazards=hazard, capacity_rule=capacity_rule,
+               radius_km=radius_km, top=top)
     with _progress() as tell:
         run = run_sweep(job, out, workers=workers, resume=resume, scheduler=scheduler,
                         tls=Tls(*tls) if tls else None, progress=tell)
@@ -100,7 +97,7 @@ def _job(net: Network, order: int | None, samples: int | None, years: int | None
     if years is not None:
         return compiled.years_sweep(
             net, cn.fault_model(net, more["hazards"]), years, seed=more["seed"], metrics=metrics,
-            pairs=more["pairs"], capacity_rule=rule, tolerance=more["tolerance"])
+            pairs=more["pairs"], capacity_rule=rule)
     assert order is not None  # two of the three are None, and these two were asked
     if samples is not None:
         return compiled.random_sweep(net, samples, order, more["unit"], metrics, seed=more["seed"],
@@ -250,8 +247,8 @@ def _risk(run: SweepRun) -> dict[str, pd.DataFrame]:
     if "pairs" in held:
         tables["availability of pairs"] = availability_of(run, "parted_h").to_frame()
     if "capacity" in held:
-        tables["expected Tbps-hours lost a year, at most"] = risk_of(
-            run, "capacity_loss_at_most_tbps_h").to_frame()
+        tables["expected Tbps-hours lost a year"] = risk_of(
+            run, "capacity_loss_tbps_h").to_frame()
     for title, frame in tables.items():
         with whole_file(run.out / "risk" / f"{title.replace(',', '').replace(' ', '_')}.csv") as f:
             frame.to_csv(f)

@@ -67,7 +67,8 @@ class ShortestPaths:
         the numbers of all scenarios with one set of failed links, and their costs; scenarios that
         touch no path are left out, since their costs are the intact ones
         """
-        touched = np.flatnonzero(failed @ self.used.any(axis=0).astype(np.int64))
+        on_a_path: Ints = np.asarray(self.used.any(axis=0), np.int64)
+        touched = np.flatnonzero(failed @ on_a_path)
         alike: dict[bytes, list[int]] = {}
         for row in touched.tolist():
             lost = failed.indices[failed.indptr[row]:failed.indptr[row + 1]]

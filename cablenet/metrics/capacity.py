@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cablenet.errors import MissingCapacityError, UnknownNameError
 from cablenet.kernels.contract import NEVER
 from cablenet.kernels.flow_graph import reduce_flow_graph
-from cablenet.metrics.largest_flow import LargestFlow
+from cablenet.metrics.largest_flow import LargestFlow, Turns
 from cablenet.metrics.values import Heading, Metric, MetricValues, Options
 from cablenet.network import LINK_KINDS, Network
 from cablenet.scenarios.scenario_set import ScenarioSet
@@ -93,37 +93,29 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
     )
 
 
-def losses(flows: Mapping[int, LargestFlow], failed: sp.csr_array,
-           n_countries: int) -> tuple[Floats, Floats]:
+def losses(flows: Mapping[int, LargestFlow], failed: sp.csr_array, n_countries: int, *,
+           in_turn: bool = False) -> tuple[Floats, Floats]:
     """(S, C) fall of each country's flow in Tbps, and as a share of its intact flow.
 
     A country whose intact flow nothing limits loses nothing that could be counted.
+
+    Parameters
+    ----------
+    in_turn
+        the scenarios are states that follow one another; the same values, found otherwise
     """
-    loss = loss_brackets(flows, failed, n_countries)[0]
+    loss = np.zeros((failed.shape[0], n_countries))
     base = np.full(n_countries, np.inf)
-    for country, flow in flows.items():
-        if 0 < flow.base < UNLIMITED:
-            base[country] = flow.base / GBPS
-    return loss, loss / base
-
-
-def loss_brackets(flows: Mapping[int, LargestFlow], failed: sp.csr_array, n_countries: int,
-                  tolerance: float = 0.0) -> tuple[Floats, Floats]:
-    """(S, C) the least and the most that each country's flow falls, Tbps.
-
-    They are at most `tolerance` times the country's intact flow apart; equal where it is 0.
-    """
-    least = np.zeros((failed.shape[0], n_countries))
-    most = np.zeros_like(least)
-    found: dict[int, tuple[Ints, Ints]] = {}  # countries may share a flow problem
+    turns = Turns.of(failed) if in_turn else None
+    found: dict[int, Ints] = {}  # countries may share a flow problem
     for country, flow in flows.items():
         if 0 < flow.base < UNLIMITED:
             if id(flow) not in found:
-                found[id(flow)] = flow.brackets(failed, tolerance)
-            low, high = found[id(flow)]
-            least[:, country] = (flow.base - high) / GBPS
-            most[:, country] = (flow.base - low) / GBPS
-    return least, most
+                found[id(flow)] = (flow.values(failed) if turns is None
+                                   else flow.values_in_turn(turns))
+            base[country] = flow.base / GBPS
+            loss[:, country] = (flow.base - found[id(flow)]) / GBPS
+    return loss, loss / base
 
 
 def country_flows(net: Network, row: Ints, n_rows: int,

@@ -17,6 +17,7 @@ that any bound knows are one pattern, asked once. Every value is exact, whatever
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from cablenet.kernels.contract import NEVER
 from cablenet.kernels.flow_graph import FlowGraph, reduce_flow_graph
+from cablenet.kernels.flow_in_turn import largest_flows_in_turn
 from cablenet.solvers import UNLIMITED, FlowNetwork, undirected
 
 Ints = NDArray[np.int64]
@@ -52,10 +54,6 @@ class Bounds:
         self._per_row[self.count], self._at[self.count] = per_row, value
         self.count += 1
 
-    def first(self, count: int) -> None:
-        """Keep only so many."""
-        self.count = min(self.count, count)
-
     @property
     def per_row(self) -> Ints:
         """(I, R) how much each bound gives up for each row."""
@@ -64,6 +62,49 @@ class Bounds:
     def values(self, failed: sp.csr_array) -> Ints:
         """(S, I) every bound for every set of failed rows."""
         return np.asarray(self._at[:self.count] - failed @ self.per_row.T, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Turns:
+    """S states in turn: which rows fail and which come back when each begins.
+
+    `fails[fail_start[s]:fail_start[s + 1]]` fail with state s, `backs[...]` likewise; before the
+    first state nothing has failed.
+    """
+
+    fail_start: Ints
+    fails: Ints
+    back_start: Ints
+    backs: Ints
+
+    @property
+    def states(self) -> int:
+        return len(self.fail_start) - 1
+
+    @staticmethod
+    def of(failed: sp.csr_array) -> Turns:
+        """From (S, R) which rows are out in each state."""
+        size = failed.shape[0]
+        now = sp.csr_array(failed.astype(np.int8))
+        before = sp.vstack([sp.csr_array((1, failed.shape[1]), dtype=np.int8), now[:size - 1]],
+                           format="csr")
+        change = sp.csr_array(now - before).tocoo()
+        state, row, sign = change.row.astype(np.int64), change.col.astype(np.int64), change.data
+        failing, back = sign > 0, sign < 0
+        return Turns(*_lists(state[failing], row[failing], size),
+                     *_lists(state[back], row[back], size))
+
+
+@dataclass(frozen=True, eq=False)
+class _Intact:
+    """A largest flow with nothing failed, a least cut, and the graph as lists."""
+
+    flow: Ints
+    near: Flags
+    start: Ints
+    around: Ints
+    row_start: Ints
+    row_links: Ints
 
 
 class LargestFlow:
@@ -82,6 +123,7 @@ class LargestFlow:
         self.n_rows, self.solved = n_rows, 0
         self.flows, self.cuts = Bounds(n_rows), Bounds(n_rows)
         self._network: FlowNetwork | None = None
+        self._intact: _Intact | None = None
         if len(np.intersect1d(sources, sinks)):
             self.base = UNLIMITED
             return
@@ -119,58 +161,69 @@ class LargestFlow:
 
     def values(self, failed: sp.csr_array) -> Ints:
         """(S,) the largest flow when these rows fail; `failed` is (S, R), 1 where a row fails."""
-        return self.brackets(failed)[0]
-
-    def brackets(self, failed: sp.csr_array, tolerance: float = 0.0) -> tuple[Ints, Ints]:
-        """(S,) proven lower and upper bounds, at most `tolerance` times the intact flow apart.
-
-        Without a tolerance both are the largest flow. With one, they depend on what was asked
-        before; `forget` makes them the same again.
-        """
-        low = np.full(failed.shape[0], self.base, np.int64)
-        high = low.copy()
+        out = np.full(failed.shape[0], self.base, np.int64)
         if self.base >= UNLIMITED or self.base == 0:
-            return low, high
+            return out
         touched = np.flatnonzero(failed @ (self.flows.per_row[0] > 0).astype(np.int64))
         if len(touched):
-            low[touched], high[touched] = self._touched(failed[touched],
-                                                        int(tolerance * self.base))
-        return low, high
+            out[touched] = self._touched(failed[touched])
+        return out
 
-    def forget(self, bounds: int) -> None:
-        """Keep only the first bounds, those every worker starts with."""
-        self.flows.first(bounds)
-        self.cuts.first(bounds)
+    def values_in_turn(self, turns: Turns) -> Ints:
+        """(S,) the same for states that follow one another, each mended from the one before.
 
-    def _touched(self, failed: sp.csr_array, apart: int) -> tuple[Ints, Ints]:
-        """Brackets by the bounds at hand, one product a pattern; what stays open is solved."""
+        Quick where numba is installed (`kernels.jit.HAS_COMPILER`).
+        """
+        if self.base >= UNLIMITED or self.base == 0:
+            return np.full(turns.states, self.base, np.int64)
+        graph, (source, sink) = self._graph, self._ends
+        if self._intact is None:
+            self._solve(np.empty(0, np.int64))
+            assert self._network is not None
+            m = len(graph)
+            flows = self._network.flows()
+            near = np.zeros(graph.n_places, bool)
+            near[self._network.source_side()] = True
+            order = np.argsort(graph.row[self._failing], kind="stable")
+            links = self._failing[order]
+            self._intact = _Intact(
+                flows[:m] - flows[m:], near, *_lists(
+                    np.concatenate([graph.a, graph.b]), np.tile(np.arange(m), 2), graph.n_places),
+                np.searchsorted(graph.row[links], np.arange(self.n_rows + 1)), links)
+        known = self._intact
+        found = largest_flows_in_turn(
+            known.start, known.around, graph.a, graph.b, graph.capacity, known.row_start,
+            known.row_links, source, sink, known.flow.copy(), known.near.copy(), self.base,
+            turns.fail_start, turns.fails, turns.back_start, turns.backs)
+        return np.asarray(found, np.int64)
+
+    def _touched(self, failed: sp.csr_array) -> Ints:
+        """Values by the bounds at hand, one product a pattern; what they leave open is solved."""
         per_row = np.concatenate([self.flows.per_row, self.cuts.per_row])
         known: Flags = np.asarray(np.any(per_row > 0, axis=0))
         first, same = _patterns(failed, known)
         some = failed[first]
-        low = self.flows.values(some).max(axis=1)[same]
-        high = self.cuts.values(some).min(axis=1)[same]
-        still = np.flatnonzero(low + apart < high)
+        low: Ints = np.max(self.flows.values(some), axis=1)[same]
+        high: Ints = np.min(self.cuts.values(some), axis=1)[same]
+        still = np.flatnonzero(low < high)
         if len(still):
             first, same = _patterns(failed[still], self._here)
             chosen = still[first]
-            lower, upper = self._settle(failed[chosen], low[chosen], high[chosen], apart)
-            low[still], high[still] = lower[same], upper[same]
-        return low, high
+            low[still] = self._settle(failed[chosen], low[chosen], high[chosen])[same]
+        return low
 
-    def _settle(self, failed: sp.csr_array, low: Ints, high: Ints,
-                apart: int) -> tuple[Ints, Ints]:
+    def _settle(self, failed: sp.csr_array, low: Ints, high: Ints) -> Ints:
         """Solve one after another; each new flow and cut settles what it can of the rest."""
         bounds, rows = failed.indptr, failed.indices
         for case in range(failed.shape[0]):
-            if low[case] + apart >= high[case]:
+            if low[case] >= high[case]:
                 continue
             value, entering, total, crossing = found = self._solve(
                 rows[bounds[case]:bounds[case + 1]])
             self._keep(*found)
             np.maximum(low, value - failed @ entering, out=low)
             np.minimum(high, total - failed @ crossing, out=high)
-        return low, high
+        return low
 
     def _keep(self, value: int, entering: Ints, total: int, crossing: Ints) -> None:
         self.flows.add(value, entering)
@@ -204,6 +257,13 @@ class LargestFlow:
                                graph.capacity[self._failing][mine], self.n_rows)
         return (value, entering.astype(np.int64), int(graph.capacity[across].sum()),
                 crossing.astype(np.int64))
+
+
+def _lists(owner: Ints, item: Ints, owners: int) -> tuple[Ints, Ints]:
+    """The items of each owner, one after another: where each list starts, and the items."""
+    order = np.argsort(owner, kind="stable")
+    starts = np.searchsorted(owner[order], np.arange(owners + 1))
+    return starts.astype(np.int64), item[order].astype(np.int64)
 
 
 def _patterns(failed: sp.csr_array, rows: Flags) -> tuple[Ints, Ints]:

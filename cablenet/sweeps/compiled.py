@@ -26,15 +26,12 @@ from cablenet.sweeps.year_measures import (
     capacity_years,
     parted_years,
 )
-from cablenet.sweeps.years import YearsSweep, dead_units_of
+from cablenet.sweeps.years import YearsSweep
 
 MOST = 4
 """The largest order of an exhaustive sweep."""
 MOST_ROWS = 10**10
 """Scenarios beyond which a sweep would take days: the order is refused."""
-
-PRACTICE_YEARS = 10
-"""Drawn years from which flows gather the bounds that every worker starts with."""
 
 
 def exhaustive_sweep(net: Network, order: int = 2, unit: str = "cable",
@@ -152,7 +149,7 @@ COMPILED: dict[str, Callable[[Network, Units, int, str | None], Measure]] = {
 
 def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
                 metrics: Sequence[str] = ("isolated",), pairs: Sequence[tuple[str, str]] = (),
-                capacity_rule: str | None = None, tolerance: float = 0.0) -> YearsSweep:
+                capacity_rule: str | None = None) -> YearsSweep:
     """Drawn years of faults and repairs, ready for `run_sweep`.
 
     Parameters
@@ -163,9 +160,6 @@ def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
         isolated and capacity_loss
     pairs
         pairs of countries whose time apart is counted too
-    tolerance
-        how far apart the proven bounds of a country's flow may stay in a state, as a share of its
-        intact flow; 0 solves every state exactly, 0.03 is several times faster
 
     Raises
     ------
@@ -181,8 +175,6 @@ def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
     if model.network_fingerprint and model.network_fingerprint != net.fingerprint:
         raise MismatchError("this fault model was made for another network (its fingerprint "
                             "differs); make it again with fault_model(net)")
-    if not 0 <= tolerance <= 1:
-        raise InputError(f"tolerance {tolerance:g}: give a share from 0 (exact) to 1")
     units = units_of(net, "segment")
     unit_of_link = np.full(len(net.links), -1)
     unit_of_link[units.links] = units.owner
@@ -192,11 +184,7 @@ def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
         if name == "isolated":
             made.append(IsolatedYears(compiled, tuple(map(str, net.country_id))))
         elif name == "capacity_loss":
-            drawn = model.draw(0, PRACTICE_YEARS, seed)
-            states = drawn.states()
-            practice = dead_units_of(drawn, states, unit_of_link, len(units), 0, len(states))
-            made.append(capacity_years(net, units, capacity_rule, tolerance, practice,
-                                       len(states)))
+            made.append(capacity_years(net, units, capacity_rule))
         else:
             raise UnknownNameError("metric of drawn years", name, ("isolated", "capacity_loss"))
     if pairs:
@@ -205,6 +193,5 @@ def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
         "source": "drawn years", "network": net.name, "network_fingerprint": net.fingerprint,
         "as_of": str(net.as_of) if net.as_of else None, "metrics": list(metrics),
         "pairs": ["-".join(pair) for pair in pairs], "capacity_rule": capacity_rule,
-        "tolerance": tolerance,
     }
     return YearsSweep(model, years, seed, unit_of_link, len(units), tuple(made), recipe)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cablenet.kernels import reach
+from cablenet.kernels.jit import HAS_COMPILER
 from cablenet.metrics import capacity
 from cablenet.metrics.askers import Askers, cut_off, hub_orders
 from cablenet.metrics.largest_flow import LargestFlow
@@ -126,51 +127,39 @@ def parted_years(net: Network, compiled: Reachability, pairs: Sequence[tuple[str
 class CapacityYears:
     """Tbps-hours by which each country's largest flow to the hubs abroad falls short.
 
-    Each state's flow is known within `tolerance` of the country's intact flow, so the sums are a
-    bracket. Every call starts from the same bounds (`keep` of each flow), so that its answer does
-    not depend on what a worker was asked before.
+    Where numba is installed each state's flow is mended from the one before
+    (`kernels.flow_in_turn`); else bounds settle most states (`metrics.largest_flow`). Both give
+    the exact values, so the same bytes.
     """
 
     rows: Rows
     flows: dict[int, LargestFlow]
-    keep: dict[int, int]
     labels: tuple[str, ...]
-    tolerance: float
     name: str = "capacity"
-    headings: tuple[str, ...] = ("capacity_loss_at_least_tbps_h", "capacity_loss_at_most_tbps_h")
+    headings: tuple[str, ...] = ("capacity_loss_tbps_h",)
 
     @property
     def state_s(self) -> float:
-        """Measured on the atlas: 0.3 ms exactly, a third of it with a tolerance of 3 %."""
-        return (1e-7 if self.tolerance else 3e-7) * self.rows.n_rows
+        """Measured with numba on the atlas and rounded up; the same without, as chunks must be."""
+        return 1e-7 * self.rows.n_rows
 
     def lost(self, dead: Words, hours: Floats, year: Ints, years: int) -> list[Floats]:
         """See `YearMeasure.lost`."""
-        for country, flow in self.flows.items():
-            flow.forget(self.keep[country])
         failed = self.rows.failed(dead, len(hours))
-        out = [np.zeros((years, len(self.labels))) for _ in self.headings]
+        out = np.zeros((years, len(self.labels)))
         for start in range(0, len(hours), FLOW_BATCH):
             part = slice(start, start + FLOW_BATCH)
-            brackets = capacity.loss_brackets(self.flows, failed[part], len(self.labels),
-                                              self.tolerance)
+            loss, _ = capacity.losses(self.flows, failed[part], len(self.labels),
+                                      in_turn=HAS_COMPILER)
             years_here, first = np.unique(year[part], return_index=True)
-            for total, loss in zip(out, brackets, strict=True):
-                total[years_here] += np.add.reduceat(loss * hours[part, None], first, axis=0)
-        return out
+            out[years_here] += np.add.reduceat(loss * hours[part, None], first, axis=0)
+        return [out]
 
 
-def capacity_years(net: Network, units: Units, rule: str | None,
-                   tolerance: float, practice: Words, states: int) -> CapacityYears:
-    """Compile the largest flows of a network for drawn years.
-
-    `practice` (U, W) are `states` drawn states that the flows gather their first bounds from.
-    """
+def capacity_years(net: Network, units: Units, rule: str | None) -> CapacityYears:
+    """Compile the largest flows of a network for drawn years."""
     made = capacity_measure(net, units, rule)
-    failed = made.rows.failed(practice, states)
-    capacity.loss_brackets(made.flows, failed, len(net.country_id), tolerance)
-    keep = {country: flow.flows.count for country, flow in made.flows.items()}
-    return CapacityYears(made.rows, made.flows, keep, tuple(map(str, net.country_id)), tolerance)
+    return CapacityYears(made.rows, made.flows, tuple(map(str, net.country_id)))
 
 
 def _by_year(words: Words, hours: Floats, year: Ints, years: int) -> Floats:

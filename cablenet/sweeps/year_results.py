@@ -8,8 +8,7 @@ from cablenet.sweeps.runner import SweepRun
 
 UNITS = {"isolated_h": "hours", "isolated_people_h": "people-hours",
          "isolated_user_h": "user-hours", "parted_h": "hours",
-         "capacity_loss_at_least_tbps_h": "Tbps-hours",
-         "capacity_loss_at_most_tbps_h": "Tbps-hours"}
+         "capacity_loss_tbps_h": "Tbps-hours"}
 
 
 def risk_of(run: SweepRun, heading: str = "isolated_user_h") -> Risk:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
-from twins import plain
 
 from cablenet.network import Network
 from cablenet.scenarios.units import Units
+from twins import plain
 
 
 def links_of(units: Units, chosen) -> set[int]:
