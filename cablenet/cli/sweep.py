@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cablenet.sweeps.runner import SweepRun
 
 Many = list[str] | None
+STOPPED = 130
+"""The exit code of a command ended by Ctrl-C, as shells have it."""
 Unit = Annotated[str, typer.Option(
     metavar="UNIT", help="What fails as one: cable, segment, station, place, srlg, chokepoint, "
                          "jurisdiction, power_feed, corridor, or several joined by '+'.")]
@@ -63,15 +65,22 @@ def sweep(
 ) -> None:
     """Score every combination of failures, many drawn years, or named events; resumable."""
     from cablenet.sweeps.dask_pool import Tls
+    from cablenet.sweeps.local_pool import warm_up
     from cablenet.sweeps.runner import run_sweep
 
+    if scheduler is None and workers != 0:
+        warm_up(("cablenet.sweeps.compiled",))  # workers load while the network is built
     net = open_network(layers, as_of)
     job = _job(net, order, samples, years, events, unit=unit, metrics=tuple(metric or ["isolated"]),
                seed=seed, pairs=_pairs(pair), hazards=hazard, capacity_rule=capacity_rule,
                radius_km=radius_km, top=top)
-    with _progress() as tell:
-        run = run_sweep(job, out, workers=workers, resume=resume, scheduler=scheduler,
-                        tls=Tls(*tls) if tls else None, progress=tell)
+    try:
+        with _progress() as tell:
+            run = run_sweep(job, out, workers=workers, resume=resume, scheduler=scheduler,
+                            tls=Tls(*tls) if tls else None, progress=tell)
+    except KeyboardInterrupt as stop:
+        typer.echo(f"cablenet: {stop}", err=True)
+        raise typer.Exit(STOPPED) from stop
     _report(run, job, net, json)
     if run.failed:
         raise typer.Exit(1)
