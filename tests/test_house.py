@@ -37,6 +37,8 @@ DOORS = {
     "ortools": ["solvers.py"],
     "networkx": ["network_graph.py", "bench/"],
     "numba": ["kernels/jit.py"],
+    "igraph": ["bench/sweep_peers.py"],
+    "rustworkx": ["bench/sweep_peers.py"],
     "dask": ["sweeps/dask_pool.py"],
     "distributed": ["sweeps/dask_pool.py"],
     "matplotlib": ["maps/", "scoring.py", "risk.py", "planning/", "repair/"],

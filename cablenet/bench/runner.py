@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from cablenet.bench.build_bench import build_cases
-from cablenet.bench.case import Progress
-from cablenet.errors import UnknownNameError
+from cablenet.bench.case import Case, Progress
+from cablenet.errors import InputError, UnknownNameError
 
-BENCHES = {"build": build_cases}
+
+def _sweep_cases(data: Path | None, progress: Progress) -> list[Case]:
+    try:
+        from cablenet.bench.sweep_bench import sweep_cases  # igraph and rustworkx, only for this
+    except ImportError as error:
+        raise InputError(f"this bench needs {error.name}; install cablenet[bench]") from error
+    return sweep_cases(data, progress)
+
+
+BENCHES = {"build": build_cases, "sweep": _sweep_cases}
 
 
 def run_bench(name: str, *, data: Path | None = None,

@@ -105,7 +105,7 @@ def validate(
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Which bench: build.")] = "build",
+    name: Annotated[str, typer.Argument(help="Which bench: build or sweep.")] = "build",
     data: Annotated[Path | None, typer.Option(
         "--data", metavar="DIR", help="TeleGeography directory to time as well.")] = None,
     json: Json = False,
