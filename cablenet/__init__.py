@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from cablenet.sweeps.compiled import event_sweep as event_sweep
     from cablenet.sweeps.compiled import exhaustive_sweep as exhaustive_sweep
     from cablenet.sweeps.compiled import random_sweep as random_sweep
+    from cablenet.sweeps.compiled import sweep_again as sweep_again
     from cablenet.sweeps.compiled import years_sweep as years_sweep
     from cablenet.sweeps.cut_sets import CutSets as CutSets
     from cablenet.sweeps.cut_sets import cut_sets as cut_sets
@@ -126,7 +127,8 @@ _HOME = {
     "scoring": ("Scores", "compare", "score"),
     "study": ("Study", "run_study"),
     "scenarios.units": ("Units", "units_of"),
-    "sweeps.compiled": ("event_sweep", "exhaustive_sweep", "random_sweep", "years_sweep"),
+    "sweeps.compiled": ("event_sweep", "exhaustive_sweep", "random_sweep", "sweep_again",
+                        "years_sweep"),
     "sweeps.cut_sets": ("CutSets", "cut_sets"),
     "sweeps.runner": ("SweepRun", "open_sweep", "run_sweep"),
     "sweeps.year_results": ("availability_of", "risk_of"),

@@ -41,7 +41,8 @@ DOORS = {
     "rustworkx": ["bench/sweep_peers.py"],
     "dask": ["sweeps/dask_pool.py"],
     "distributed": ["sweeps/dask_pool.py"],
-    "matplotlib": ["maps/", "scoring.py", "risk.py", "planning/", "repair/"],
+    "matplotlib": ["maps/", "scoring.py", "risk.py", "planning/", "repair/",
+                   "bench/growth_plot.py"],
 }
 """Where each heavy library may be imported; the bench holds it beside ours on purpose."""
 

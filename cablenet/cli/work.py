@@ -108,6 +108,8 @@ def bench(
     name: Annotated[str, typer.Argument(help="Which bench: build or sweep.")] = "build",
     data: Annotated[Path | None, typer.Option(
         "--data", metavar="DIR", help="TeleGeography directory to time as well.")] = None,
+    plot: Annotated[Path | None, typer.Option(
+        "--plot", metavar="FILE", help="With sweep: a picture of the growth.")] = None,
     json: Json = False,
 ) -> None:
     """Time our work beside networkx doing the same, with the answers compared."""
@@ -117,6 +119,10 @@ def bench(
 
     with progress(f"bench {name}") as tell:
         result = run_bench(name, data=data, progress=tell)
+    if plot is not None and name == "sweep":
+        from cablenet.bench.growth_plot import draw_growth
+
+        draw_growth(result["cases"], plot)
     if json:
         print_json(result)
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from cablenet.errors import InputError, MismatchError, UnknownNameError
 from cablenet.hazards.model import FaultModel
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network
-from cablenet.scenarios.scenario_set import ScenarioSet
+from cablenet.scenarios.scenario_set import Recipe, ScenarioSet
 from cablenet.scenarios.units import Units, units_of
 from cablenet.sweeps.any_metric import any_measure
 from cablenet.sweeps.capacity import capacity_measure
@@ -124,6 +125,48 @@ def _combinations(net: Network, order: int, unit: str, metrics: Sequence[str],
     }
     measures = tuple(_measure(net, units, name, order, capacity_rule) for name in metrics)
     return CombinationSweep(units.id, net.country_id, source, measures, recipe, top)
+
+
+def sweep_again(net: Network, recipe: Mapping[str, Any],
+                model: FaultModel | None = None) -> CombinationSweep | YearsSweep | EventSweep:
+    """The same sweep of another network, from what its manifest says was asked.
+
+    So what has been built since can fail too, and a plan is not judged by the old failures.
+
+    Parameters
+    ----------
+    recipe
+        `SweepRun.recipe`
+    model
+        for drawn years: what breaks how often on `net`
+
+    Raises
+    ------
+    InputError
+        drawn years without a model, or a recipe of no known source
+    """
+    source, metrics = str(recipe.get("source")), list(recipe.get("metrics", ()))
+    rule = recipe.get("capacity_rule")
+    if source in ("exhaustive", "random"):
+        more: dict[str, Any] = {"capacity_rule": rule, "top": int(recipe["top"]),
+                                "radius_km": float(recipe.get("radius_km", 25.0))}
+        order, unit = int(recipe["order"]), str(recipe["unit"])
+        if source == "exhaustive":
+            return exhaustive_sweep(net, order, unit, metrics, **more)
+        return random_sweep(net, int(recipe["scenarios"]), order, unit, metrics,
+                            seed=int(recipe["seed"]), **more)
+    if source == "drawn years":
+        if model is None:
+            raise InputError("drawn years need a fault model of the new network: "
+                             "model=fault_model(net)")
+        pairs = [(one, other) for one, _, other in
+                 (str(pair).partition("-") for pair in recipe["pairs"])]
+        return years_sweep(net, model, int(recipe["years"]), seed=int(recipe["seed"]),
+                           metrics=metrics, pairs=pairs, capacity_rule=rule)
+    if source == "events":
+        events = Recipe(tuple((name, params) for name, params in recipe["recipe"]))
+        return event_sweep(net, events.regenerate(net), metrics, capacity_rule=rule)
+    raise InputError(f"'{source}' is no source of scenarios; give the recipe of a SweepRun")
 
 
 def _measure(net: Network, units: Units, name: str, order: int, rule: str | None) -> Measure:

@@ -12,17 +12,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from cablenet.errors import InputError
+from cablenet.errors import InputError, UnknownNameError
 from cablenet.sweeps import manifest
 from cablenet.sweeps.dask_pool import Tls, check_address, solve_on_dask
 from cablenet.sweeps.job import Job, Outcome, Progress
 from cablenet.sweeps.local_pool import solve_here, solve_in_processes
 from cablenet.sweeps.manifest import ChunkLine
 from cablenet.sweeps.result_folder import ResultFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,33 @@ class SweepRun:
     solved: int
     failed: int
     chunks: tuple[ChunkLine, ...]
+    recipe: Mapping[str, Any]  # what was asked; `sweep_again` asks it of another network
+
+    def __repr__(self) -> str:
+        failed = f", {self.failed:,} failed" if self.failed else ""
+        return (f"<SweepRun '{self.out}': {self.recipe.get('source', 'sweep')}, {self.solved:,} of "
+                f"{self.scenarios:,} scored{failed}>")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One merged table, such as `worst`, `orders`, `countries`, `years`.
+
+        Raises
+        ------
+        UnknownNameError
+            a table this sweep does not hold
+        """
+        import pandas as pd
+
+        held = sorted(path.stem for path in (self.out / "aggregate").glob("*.parquet"))
+        if name not in held:
+            raise UnknownNameError("table of this sweep", name, held)
+        return pd.read_parquet(self.aggregate(name))
+
+    def rows(self) -> pd.DataFrame:
+        """Every row kept, all parts together: the scenarios that harm anyone."""
+        import pandas as pd
+
+        return pd.concat([pd.read_parquet(part) for part in self.parts], ignore_index=True)
 
     @property
     def failures(self) -> tuple[ChunkLine, ...]:
@@ -115,7 +146,8 @@ def open_sweep(out: Path | str) -> SweepRun:
         raise InputError(f"{out}: this sweep has not come to its end; go on with --resume")
     lines = tuple(read.chunks[chunk] for chunk in sorted(read.chunks))
     return SweepRun(out, read.header["fingerprint"], read.end["digest"],
-                    read.header["scenarios"], read.end["solved"], read.end["failed"], lines)
+                    read.header["scenarios"], read.end["solved"], read.end["failed"], lines,
+                    read.header["job"])
 
 
 def _solve(folder: ResultFolder, workers: int | None, scheduler: str | None, tls: Tls | None,
