@@ -25,7 +25,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cablenet.kernels.contract import NEVER
-from cablenet.kernels.flow_graph import FlowGraph, reduce_flow_graph
+from cablenet.kernels.flow_graph import FlowGraph
 from cablenet.kernels.flow_in_turn import largest_flows_in_turn
 from cablenet.solvers import UNLIMITED, FlowNetwork, undirected
 
@@ -128,9 +128,6 @@ class LargestFlow:
             self.base = UNLIMITED
             return
         self._take(graph, sources, sinks)
-        if self._ends[0] == self._ends[1]:  # ways without limit that never fail
-            self.base = UNLIMITED
-            return
         intact = self._solve(np.empty(0, np.int64))
         self.base = intact[0]
         if self.base < UNLIMITED:
@@ -140,22 +137,19 @@ class LargestFlow:
         return {**self.__dict__, "_network": None}
 
     def _take(self, graph: FlowGraph, sources: Ints, sinks: Ints) -> None:
-        """The part of the graph that matters here: all sources one place, all sinks another."""
-        joins = [np.stack([np.full(len(ends) - 1, ends[0]), ends[1:]]) for ends in (sources, sinks)]
-        a, b = np.concatenate(joins, axis=1)
-        keep = np.zeros(graph.n_places, bool)
-        keep[[sources[0], sinks[0]]] = True
-        self._graph = mine = reduce_flow_graph(
-            graph.n_places, np.concatenate([graph.a, a]), np.concatenate([graph.b, b]),
-            np.concatenate([graph.capacity, np.full(len(a), UNLIMITED)]),
-            np.concatenate([graph.row, np.full(len(a), NEVER)]), keep, UNLIMITED)
-        self._ends = int(mine.place[sources[0]]), int(mine.place[sinks[0]])
-        self._failing = np.flatnonzero(mine.row != NEVER)
-        row = mine.row[self._failing]
-        keys = np.concatenate([row * mine.n_places + mine.a[self._failing],
-                               row * mine.n_places + mine.b[self._failing]])
+        """The graph with one place before all sources and one behind all sinks."""
+        n, extra = graph.n_places, len(sources) + len(sinks)
+        self._graph = FlowGraph(
+            n + 2, graph.place, np.concatenate([graph.a, np.full(len(sources), n), sinks]),
+            np.concatenate([graph.b, sources, np.full(len(sinks), n + 1)]),
+            np.concatenate([graph.capacity, np.full(extra, UNLIMITED)]),
+            np.concatenate([graph.row, np.full(extra, NEVER)]))
+        self._ends = n, n + 1
+        self._failing = np.flatnonzero(graph.row != NEVER)
+        row = graph.row[self._failing]
+        keys = np.concatenate([row * n + graph.a[self._failing], row * n + graph.b[self._failing]])
         where, self._corner = np.unique(keys, return_inverse=True)
-        self._corner_row = where // max(mine.n_places, 1)
+        self._corner_row = where // max(n, 1)
         self._here: Flags = np.zeros(self.n_rows, bool)
         self._here[row] = True
 
