@@ -47,14 +47,18 @@ def isolates(net: Network, country: int, lost) -> bool:
     return all(after[g] for g in np.flatnonzero(net.gateways.country == country))
 
 
-def minimal_sets(net: Network, units: Units, country: int, order: int) -> list[tuple[int, ...]]:
-    """Minimal sets that isolate a country, by trying every set; none where it is isolated now."""
-    if not (net.gateways.country == country).any() or isolates(net, country, []):
-        return []
-    found: list[tuple[int, ...]] = []
+def minimal_sets(net: Network, units: Units, order: int) -> dict[int, list[tuple[int, ...]]]:
+    """Minimal sets that isolate each country, by trying every set; none where it is isolated now."""
+    countries = [c for c in range(len(net.country_id)) if (net.gateways.country == c).any()
+                 and not isolates(net, c, [])]
+    found: dict[int, list[tuple[int, ...]]] = {c: [] for c in range(len(net.country_id))}
     for chosen in every_combination(units, order):
-        if any(set(smaller) <= set(chosen) for smaller in found):
+        open_for = [c for c in countries
+                    if not any(set(smaller) <= set(chosen) for smaller in found[c])]
+        if not open_for:
             continue
-        if isolates(net, country, links_of(units, chosen)):
-            found.append(chosen)
+        after = plain.isolated(net, plain.alive_after(net, links_of(units, chosen)))
+        for c in open_for:
+            if all(after[g] for g in np.flatnonzero(net.gateways.country == c)):
+                found[c].append(chosen)
     return found
