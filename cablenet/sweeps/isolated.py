@@ -95,9 +95,11 @@ def _whole_countries(compiled: Reachability, cut: Words, ever: Ints) -> dict[int
 
 def _alike(words: Words) -> tuple[Ints, Ints]:
     """The first row of each distinct row of bits, and which of them every row is."""
-    marks = np.random.default_rng(words.shape[1]).integers(1, 2**63, words.shape[1], np.uint64)
-    _, first, same = np.unique(words @ marks, return_index=True, return_inverse=True)
-    return first, same.ravel()
+    number: dict[bytes, int] = {}
+    same = np.array([number.setdefault(row.tobytes(), len(number)) for row in words], np.int64)
+    first = np.zeros(len(number), np.int64)
+    first[same[::-1]] = np.arange(len(words))[::-1]
+    return first, same
 
 
 def _weighed(words: Words, weight: NDArray[np.float64]) -> tuple[int, float, float]:

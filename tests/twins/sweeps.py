@@ -48,7 +48,7 @@ def isolates(net: Network, country: int, lost) -> bool:
 
 
 def minimal_sets(net: Network, units: Units, order: int) -> dict[int, list[tuple[int, ...]]]:
-    """Minimal sets that isolate each country, by trying every set; none where it is isolated now."""
+    """Minimal sets that isolate each country, by trying every set; none if isolated already."""
     countries = [c for c in range(len(net.country_id)) if (net.gateways.country == c).any()
                  and not isolates(net, c, [])]
     found: dict[int, list[tuple[int, ...]]] = {c: [] for c in range(len(net.country_id))}
