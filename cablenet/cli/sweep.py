@@ -220,7 +220,7 @@ def _print_worst(rows: list[dict[str, Any]], columns: list[str]) -> None:
 
     shown = [{"what fails": " + ".join(str(row[key]) for key in row
                                        if key.startswith("unit_") and row[key]),
-              **{name: row[name] for name in columns}} for row in rows[:15]]
+              **{name: row[name] for name in columns[:4]}} for row in rows[:15]]
     print_table(pd.DataFrame(shown), title="\nThe worst")
 
 
