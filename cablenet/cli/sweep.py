@@ -98,6 +98,11 @@ def _job(net: Network, order: int | None, samples: int | None, years: int | None
     if [order, years, events].count(None) != 2:
         raise InputError("name one source of scenarios: --order K (with --samples N), --years N "
                          "or --events FILE")
+    for name, given, belongs in (
+            ("--samples", samples, order), ("--pair", more["pairs"], years),
+            ("--hazard", more["hazards"], years)):
+        if given and belongs is None:
+            raise InputError(f"{name} does not belong to this source of scenarios; leave it out")
     metrics, rule = more["metrics"], more["capacity_rule"]
     if events is not None:
         records = [event.record() for event in read_events(events).values()]
@@ -140,6 +145,9 @@ def cut_sets(
         rows = frame.drop(columns=["ids", "names"]).to_dict("records")
         print_json({"unit": unit, "max_order": max_order, "network": net.fingerprint,
                     "cut_sets": [{**row, "ids": one} for row, one in zip(rows, ids, strict=True)]})
+        return
+    if frame.empty:
+        typer.echo(f"no set of at most {max_order} units ({unit}) does it")
         return
     asked = frame["isolates"].nunique()
     typer.echo(f"{len(frame)} minimal sets of at most {max_order} units ({unit}) isolate "
@@ -185,6 +193,7 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 
 
 def _report(run: SweepRun, job: Job, net: Network, json: bool) -> None:
+    import pandas as pd
     import pyarrow.parquet as pq
 
     source = str(job.describe["source"])
@@ -196,6 +205,10 @@ def _report(run: SweepRun, job: Job, net: Network, json: bool) -> None:
     if source in ("exhaustive", "random"):
         facts["orders"] = pq.read_table(run.aggregate("orders")).to_pylist()
         facts["worst"] = pq.read_table(run.aggregate("worst")).slice(0, 20).to_pylist()
+    if source == "events":
+        rows = run.rows()
+        by = [name for name in rows.columns if name not in ("scenario", "name", "rate_per_year")]
+        facts["worst"] = rows.sort_values(by, ascending=False).head(20).to_dict("records")
     tables = {} if source != "drawn years" or run.failed else _risk(run)
     if json:
         print_json({**facts, **{name: frame.head(20).reset_index().to_dict("records")
@@ -206,13 +219,17 @@ def _report(run: SweepRun, job: Job, net: Network, json: bool) -> None:
                + (f", {run.failed:,} FAILED" if run.failed else ""))
     for line in run.failures:
         typer.echo(f"chunk {line.chunk} failed: {line.error}", err=True)
-    if "worst" in facts:
+    if source == "events":
+        shown = pd.DataFrame(facts["worst"]).drop(columns=["scenario", "rate_per_year"])
+        print_table(shown.iloc[:15, :5], title="\nThe worst")
+    elif "worst" in facts:
         _print_worst(facts["worst"], [heading.name for measure in getattr(job, "measures", ())
                                       for heading in measure.headings])
     for title, frame in tables.items():
         print_table(_readable(frame), title=f"\n{title}")
-    typer.echo(f"\n{run.out} holds parts/ (every scenario that harms anyone), aggregate/ and the "
-               "manifest")
+    kept = {"events": "every event", "drawn years": "every loss of every year"}.get(
+        source, "every scenario that harms anyone")
+    typer.echo(f"\n{run.out} holds parts/ ({kept}), aggregate/ and the manifest")
 
 
 def _print_worst(rows: list[dict[str, Any]], columns: list[str]) -> None:

@@ -26,10 +26,10 @@ HEADINGS = (
 COUNTRY_HEADINGS = (
     Heading("margin_cables", "cables", True,
             "how many more cables must fail until isolation; smaller is worse, 0 is isolated, "
-            "infinite: no number of them does it"),
+            "infinite: no number of them does it", larger_is_worse=False),
     Heading("margin_stations", "stations", True,
             "how many more stations must fail until isolation; smaller is worse, 0 is isolated, "
-            "infinite: no number of them does it"),
+            "infinite: no number of them does it", larger_is_worse=False),
 )
 
 

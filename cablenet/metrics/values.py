@@ -22,6 +22,7 @@ class Heading:
     unit: str
     monotone: bool
     meaning: str
+    larger_is_worse: bool = True
 
 
 @dataclass(frozen=True, eq=False)

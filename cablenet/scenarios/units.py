@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.errors import UnknownNameError
+from cablenet.errors import InputError, UnknownNameError
 from cablenet.network import GROUP_KINDS, NODE_KINDS, Network, frozen
 from cablenet.scenarios.places import places
 
@@ -20,11 +20,13 @@ Texts = NDArray[np.object_]
 class Units:
     """U things that fail as a whole; unit u takes `links[indptr[u]:indptr[u + 1]]` away.
 
-    Only links in service count, and a unit without any is none. What goes dark for want of power
-    once units have failed is not written here: it depends on which fail together.
+    `kinds` (U,) is the kind of each. Only links in service count, and a unit without any is none.
+    What goes dark for want of power once units have failed is not written here: it depends on which
+    fail together.
     """
 
     kind: str
+    kinds: Texts
     id: Texts
     name: Texts
     indptr: Ints
@@ -53,12 +55,18 @@ def units_of(net: Network, unit: str = "cable", *, radius_km: float = 25.0) -> U
     ------
     UnknownNameError
         a kind that does not exist
+    InputError
+        a kind named twice
     """
-    parts = [_of_kind(net, kind, radius_km) for kind in unit.split("+")]
+    named = unit.split("+")
+    if len(set(named)) < len(named):
+        raise InputError(f"unit '{unit}' names a kind twice; name each once")
+    parts = [_of_kind(net, kind, radius_km) for kind in named]
     entries = [entry for part in parts for entry in part]
     sizes = [len(links) for *_, links in entries]
     return Units(
         unit,
+        frozen(np.repeat(np.array(named, object), [len(part) for part in parts])),
         frozen(np.array([key for key, *_ in entries], object)),
         frozen(np.array(distinct([name for _, name, _ in entries]), object)),
         frozen(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)),

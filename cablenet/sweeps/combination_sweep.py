@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.sweeps.job import Part, Tally
+from cablenet.sweeps.job import METHOD, Part, Tally
 from cablenet.sweeps.measured import Measure, Measured
 from cablenet.sweeps.sources import Source
 from cablenet.sweeps.top import Top, top_of
@@ -77,8 +77,8 @@ class CombinationSweep:
     @property
     def describe(self) -> Mapping[str, Any]:
         """What is swept, as plain JSON."""
-        return {**self.recipe, "scenarios": self.total, "units": len(self.unit_id),
-                "chunk_size": self.chunk_size, "top": self.top}
+        return {**self.recipe, "method": METHOD, "scenarios": self.total,
+                "units": len(self.unit_id), "chunk_size": self.chunk_size, "top": self.top}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -97,10 +97,7 @@ class CombinationSweep:
         failed = self.source.failed(start, start + self.size(chunk))
         measured = [measure.measure(failed) for measure in self.measures]
         columns = {name: values for one in measured for name, values in one.scenario.items()}
-        harmful = np.zeros(len(failed), bool)
-        for values in columns.values():
-            harmful |= values > 0
-        rows = np.flatnonzero(harmful)
+        rows = np.flatnonzero(np.any([one.harms() for one in measured], axis=0))
         columns = {name: values[rows] for name, values in columns.items()}
         numbers = start + rows
         best = top_of(numbers, failed[rows], columns, self.top)
@@ -159,7 +156,7 @@ class CombinationSweep:
 
         ids = pa.array(self.unit_id.tolist(), pa.string())
         table = {"scenario": pa.array(numbers, pa.int64()),
-                 "order": pa.array((failed >= 0).sum(axis=1), pa.int8())}
+                 "order": pa.array((failed >= 0).sum(axis=1), pa.int16())}
         for k in range(self.order):
             member = failed[:, k].astype(np.int32)
             table[f"unit_{k + 1}"] = pa.DictionaryArray.from_arrays(

@@ -9,6 +9,7 @@ import numpy as np
 
 from cablenet.errors import InputError, MismatchError, UnknownNameError
 from cablenet.hazards.model import FaultModel
+from cablenet.hazards.timeline import CAUSES
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import Recipe, ScenarioSet
@@ -31,6 +32,8 @@ from cablenet.sweeps.years import YearsSweep
 
 MOST = 4
 """The largest order of an exhaustive sweep."""
+MOST_HOURS = 24.0
+"""Core-hours beyond which a sweep is refused: a slip, not a wish."""
 MOST_ROWS = 10**10
 """Scenarios beyond which a sweep would take days: the order is refused."""
 
@@ -84,6 +87,14 @@ def random_sweep(net: Network, count: int, order: int = 3, unit: str = "cable",
                          {"source": "random", "seed": seed})
 
 
+def _causes(model: FaultModel) -> list[str]:
+    """What a model lets fail, so that another one is not taken for it."""
+    alone = model.rate_per_year.sum(axis=0) > 0
+    joint = {CAUSES[cause] for cause in np.unique(model.events.cause)}
+    return [cause for i, cause in enumerate(CAUSES)
+            if cause in joint or (i < len(alone) and alone[i])]
+
+
 def event_sweep(net: Network, events: ScenarioSet, metrics: Sequence[str] = ("isolated",), *,
                 capacity_rule: str | None = None) -> EventSweep:
     """Score a scenario set, such as named events, in chunks that a sweep can resume."""
@@ -108,6 +119,8 @@ def _combinations(net: Network, order: int, unit: str, metrics: Sequence[str],
                   source_of: Callable[[int], Source],
                   more: dict[str, object]) -> CombinationSweep:
     _check_metrics(metrics)
+    if top < 1:
+        raise InputError(f"top {top}: list at least 1 of the worst scenarios")
     units = units_of(net, unit, radius_km=radius_km)
     if order > len(units):
         raise InputError(f"order {order}: there are only {len(units)} units of kind '{unit}' in "
@@ -124,6 +137,11 @@ def _combinations(net: Network, order: int, unit: str, metrics: Sequence[str],
         **({"radius_km": radius_km} if "place" in unit.split("+") else {}),
     }
     measures = tuple(_measure(net, units, name, order, capacity_rule) for name in metrics)
+    hours = source.total * sum(measure.scenario_s for measure in measures) / 3600
+    if hours > MOST_HOURS:
+        raise InputError(f"{source.total:,} scenarios with {', '.join(metrics)} would take about "
+                         f"{hours:,.0f} core-hours; lower the order, take a random sample or score "
+                         "isolated first")
     return CombinationSweep(units.id, net.country_id, source, measures, recipe, top)
 
 
@@ -159,6 +177,9 @@ def sweep_again(net: Network, recipe: Mapping[str, Any],
         if model is None:
             raise InputError("drawn years need a fault model of the new network: "
                              "model=fault_model(net)")
+        if _causes(model) != list(recipe["causes"]):
+            raise InputError(f"that sweep drew {', '.join(recipe['causes'])}; this model draws "
+                             f"{', '.join(_causes(model))}: make it with the same hazards")
         pairs = [(one, other) for one, _, other in
                  (str(pair).partition("-") for pair in recipe["pairs"])]
         return years_sweep(net, model, int(recipe["years"]), seed=int(recipe["seed"]),
@@ -213,8 +234,9 @@ def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
     UnknownNameError
         a metric that drawn years do not know, or a country
     """
-    if years < 1:
-        raise InputError(f"cannot draw {years} years; ask for at least 1")
+    if years < 1 or seed < 0:
+        raise InputError(f"cannot draw {years} years with seed {seed}; years count at least 1, "
+                         "seeds at least 0")
     if model.network_fingerprint and model.network_fingerprint != net.fingerprint:
         raise MismatchError("this fault model was made for another network (its fingerprint "
                             "differs); make it again with fault_model(net)")
@@ -236,5 +258,6 @@ def years_sweep(net: Network, model: FaultModel, years: int, *, seed: int = 1,
         "source": "drawn years", "network": net.name, "network_fingerprint": net.fingerprint,
         "as_of": str(net.as_of) if net.as_of else None, "metrics": list(metrics),
         "pairs": ["-".join(pair) for pair in pairs], "capacity_rule": capacity_rule,
+        "causes": _causes(model),
     }
     return YearsSweep(model, years, seed, unit_of_link, len(units), tuple(made), recipe)

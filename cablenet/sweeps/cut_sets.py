@@ -142,6 +142,8 @@ def _sides(net: Network, compiled: Reachability, countries: Sequence[str] | None
     gates, place = net.gateways, compiled.pieces.place
     for one, other in pairs:
         a, b = net.country_index(one), net.country_index(other)
+        if a == b:
+            raise InputError(f"{one}-{other} is no pair: name two countries")
         here, there = (np.unique(place[gates.node[gates.country == c]]) for c in (a, b))
         yield (f"{net.country_id[a]}-{net.country_id[b]}", tuple(here.tolist()),
                frozenset(there.tolist()))

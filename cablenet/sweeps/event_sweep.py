@@ -14,7 +14,7 @@ import numpy as np
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import ScenarioSet
-from cablenet.sweeps.job import Part, Tally
+from cablenet.sweeps.job import METHOD, Part, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,7 +40,7 @@ class EventSweep:
     @property
     def describe(self) -> Mapping[str, Any]:
         """What is scored, as plain JSON; the recipe makes the events again on another network."""
-        return {**self.recipe, "scenarios": len(self.events),
+        return {**self.recipe, "method": METHOD, "scenarios": len(self.events),
                 "recipe": [list(part) for part in self.events.recipe.parts]}
 
     @cached_property
@@ -67,7 +67,8 @@ class EventSweep:
         for name in self.metrics:
             values = METRICS[name].measure(self.net, some, self.options)
             columns |= {key: pa.array(value) for key, value in values.scenario.items()}
-            for key, table in values.country.items():
+            worse = {h.name for h in METRICS[name].country_headings if h.larger_is_worse}
+            for key, table in ((k, v) for k, v in values.country.items() if k in worse):
                 finite = np.where(np.isfinite(table), table, 0.0)
                 tally[f"harmed:{key}"] = (finite > 0).sum(axis=0)
                 tally[f"worst:{key}"] = finite.max(axis=0, initial=0.0)

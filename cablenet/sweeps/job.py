@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+METHOD = 2
+"""Goes up whenever a fix changes what sweeps find: parts of an older one are not resumed."""
+
 Tally: TypeAlias = "Mapping[str, np.ndarray]"
 """Small arrays by name: counts, sums, the rows of a top list; no Python objects in them."""
 

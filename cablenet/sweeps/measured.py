@@ -47,10 +47,18 @@ class CountryTally:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """`scenario` (B,) values by heading; `country` tallies by heading."""
+    """`scenario` (B,) values by heading; `country` tallies by heading; `harmful` (B,) flags where
+    a value above 0 is not what makes a scenario worth keeping."""
 
     scenario: Mapping[str, Array]
     country: Mapping[str, CountryTally]
+    harmful: NDArray[np.bool_] | None = None
+
+    def harms(self) -> NDArray[np.bool_]:
+        """(B,) scenarios worth keeping."""
+        if self.harmful is not None:
+            return self.harmful
+        return np.asarray(np.any([values > 0 for values in self.scenario.values()], axis=0), bool)
 
 
 def joined(parts: Sequence[Measured]) -> Measured:
@@ -60,8 +68,10 @@ def joined(parts: Sequence[Measured]) -> Measured:
     for part in parts[1:]:
         for name, tally in part.country.items():
             tallies[name] = tallies[name] + tally
+    harmful = (None if first.harmful is None else
+               np.concatenate([part.harms() for part in parts]))
     return Measured({name: np.concatenate([part.scenario[name] for part in parts])
-                     for name in first.scenario}, tallies)
+                     for name in first.scenario}, tallies, harmful)
 
 
 class Measure(Protocol):

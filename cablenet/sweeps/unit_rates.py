@@ -1,8 +1,8 @@
 """How often units fail, alone and together, from a fault model: the base of return periods.
 
-A unit counts as down while any of its links is out: exact for a segment, and for a cable or a
-place the cautious reading, since one cut rarely takes the whole of it. Stations and other units on
-whose links no fault of the model can lie have no rate, and no return period is told for them.
+A unit counts as down while any of its links is out: exact for a segment, and for a cable the most
+cautious reading, since one cut rarely takes the whole of it. Stations, places and groups have no
+rate of their own, and no return period is told for them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class UnitRates:
 
         Each may complete the set while the others are down: the sum over units of rate x share of
         time up x the product of the others' shares of time down, as if they failed independently;
-        plus, for two and more, the events that hit all of them at once.
+        plus, for two and more, the events that hit all of them at once. An event that hits some
+        of three while the others are under repair counts only through their rates.
         """
         some = list(units)
         down, rate = self.down[some], self.per_year[some]
@@ -72,12 +73,8 @@ def unit_rates(units: Units, model: FaultModel) -> UnitRates:
     events, links = model.events, model.links
     owner = units.owner
     of = sp.csr_array((np.ones(len(owner)), (owner, units.links)), shape=(len(units), links))
-    known = np.array([kind in WITH_RATE for kind in units.kind.split("+")])
     rate: Floats = np.asarray(of @ model.faults_per_year, float)
-    if len(known) == 1 and not known[0]:
-        rate = np.full(len(units), np.nan)
-    elif not known.all():  # a mixture: those no fault can lie on
-        rate = np.where(rate > 0, rate, np.nan)
+    rate = np.where(np.isin(units.kinds.astype(str), WITH_RATE), rate, np.nan)
     spared = sp.csr_array((np.log1p(-np.minimum(events.probability, 1 - 1e-12)),
                            (events.link, events.owner)), shape=(links, len(events)))
     hit = sp.csr_array(of @ spared)

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cablenet.errors import InputError
 from cablenet.kernels import reach
 from cablenet.kernels.jit import HAS_COMPILER
 from cablenet.metrics import capacity
@@ -112,6 +113,8 @@ def parted_years(net: Network, compiled: Reachability, pairs: Sequence[tuple[str
     made, labels = [], []
     for one, other in pairs:
         a, b = net.country_index(one), net.country_index(other)
+        if a == b:
+            raise InputError(f"{one}-{other} is no pair: name two countries")
         here = np.unique(place[gates.node[gates.country == a]])
         there = np.unique(place[gates.node[gates.country == b]])
         nothing = np.zeros(len(here))

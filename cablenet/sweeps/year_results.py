@@ -31,12 +31,15 @@ def risk_of(run: SweepRun, heading: str = "isolated_user_h") -> Risk:
                          "with --resume before asking for risk")
     held = [path.stem for path in sorted((run.out / "aggregate").glob("*.parquet"))]
     labels: list[str] = []
+    losses_held: list[str] = []
     for name in held:
         table = pq.read_table(run.aggregate(name))
+        losses_held += [column.removesuffix("_per_year") for column in table.column_names
+                        if column.endswith("_per_year")]
         if "label" in table.column_names and f"{heading}_per_year" in table.column_names:
             labels = table["label"].to_pylist()
     if not labels:
-        raise UnknownNameError("loss of this sweep", heading, UNITS)
+        raise UnknownNameError("loss of this sweep", heading, losses_held)
     losses = np.zeros((run.scenarios, len(labels)))
     number = pa.array(labels)
     for part in run.parts:

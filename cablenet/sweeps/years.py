@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cablenet.hazards.model import FaultModel
 from cablenet.hazards.timeline import States, Timeline
 from cablenet.kernels import reach
-from cablenet.sweeps.job import Part, Tally
+from cablenet.sweeps.job import METHOD, Part, Tally
 from cablenet.sweeps.year_measures import BATCH, YearMeasure
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class YearsSweep:
     @property
     def describe(self) -> Mapping[str, Any]:
         """What is drawn, as plain JSON."""
-        return {**self.recipe, "years": self.years, "seed": self.seed,
+        return {**self.recipe, "method": METHOD, "years": self.years, "seed": self.seed,
                 "block_years": self.block_years, "fault_model": self.model.fingerprint,
                 "notes": list(self.model.notes)}
 

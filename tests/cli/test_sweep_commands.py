@@ -103,6 +103,11 @@ def test_a_sweep_in_words(capsys, world, tmp_path):
     (["--order", "2", "--metric", "isolatd"], "isolated"),
     (["--order", "2", "--unit", "ship"], "station"),
     (["--years", "0"], "at least 1"),
+    (["--years", "3", "--seed", "-1"], "seed"),
+    (["--order", "1", "--top", "0"], "top 0"),
+    (["--years", "3", "--samples", "9"], "--samples"),
+    (["--order", "1", "--hazard", "earthquake"], "--hazard"),
+    (["--order", "1", "--pair", "BB-CC"], "--pair"),
     (["--years", "5", "--hazard", "tsunami"], "earthquake"),
     (["--years", "5", "--pair", "BBDD"], "IN-JP"),
     (["--order", "2", "--scheduler", "nowhere"], "tcp://"),
@@ -127,3 +132,5 @@ def test_cut_sets_of_a_ring(capsys, world):
     code, out, _ = run(capsys, "cut-sets", str(world), "--max-order", "2", "--country", "CC")
     assert code == 0 and "4 minimal sets" in out
     assert run(capsys, "cut-sets", str(world), "--max-order", "9")[0] == 2
+    code, out, _ = run(capsys, "cut-sets", str(world), "--country", "AA")
+    assert code == 0 and "no set of at most 3 units (cable) does it" in out

@@ -101,11 +101,23 @@ def test_the_worst_list_holds_the_worst_rows_of_all_chunks():
 
 def test_any_other_metric_goes_by_its_own_measure():
     net = worlds.network(4)
-    rows, _ = solved(exhaustive_sweep(net, 2, "station", ["margin", "isolated"]), 11)
-    scores = score(net, losses.all_losses(net, 2, "station"), ["margin", "isolated"]).to_frame()
+    job = exhaustive_sweep(net, 2, "station", ["margin"])
+    rows, merged = solved(job, 11)
+    scores = score(net, losses.all_losses(net, 2, "station"), ["margin"]).to_frame()
+    intact = score(net, worlds.set_of(net, [()]), ["margin"]).to_frame().iloc[0]
+    worse = np.flatnonzero((scores > intact).any(axis=1))  # what is so today is no harm done
+    assert rows["scenario"].tolist() == worse.tolist()
     for column in scores.columns:
-        assert rows.set_index("scenario")[column].reindex(range(len(scores))).fillna(0.0).to_list(
-        ) == pytest.approx(np.where((scores > 0).any(axis=1), scores[column], 0.0).tolist())
+        assert rows[column].tolist() == scores[column].iloc[worse].tolist()
+    # where less is worse, a largest value would tell the best case: not in the sums
+    assert not [name for name in merged["countries"].column_names if name.startswith("margin_")]
+
+
+def test_an_order_beyond_a_byte_is_kept():
+    net = worlds.network(6)
+    units = len(units_of(net, "segment+station+corridor"))
+    rows, _ = solved(random_sweep(net, 3, min(units, 200), "segment+station+corridor"))
+    assert (rows["order"] == min(units, 200)).all()
 
 
 def test_a_stretch_of_a_source_does_not_depend_on_where_it_starts():
@@ -141,6 +153,10 @@ def test_random_sweeps_of_one_seed_are_the_same_and_score_as_exhaustive_ones():
     ("there are only", lambda net: random_sweep(net, 10, 500)),
     ("at least one metric", lambda net: exhaustive_sweep(net, 1, metrics=[])),
     ("0 samples", lambda net: random_sweep(net, 0, 2)),
+    ("top 0", lambda net: exhaustive_sweep(net, 1, top=0)),
+    ("seed -1", lambda net: random_sweep(net, 5, 2, seed=-1)),
+    ("kind twice", lambda net: exhaustive_sweep(net, 1, "cable+cable")),
+    ("core-hours", lambda net: random_sweep(net, 10**8, 2, metrics=["margin"])),
 ])
 def test_numbers_that_make_no_sense_get_one_message(words, ask):
     with pytest.raises(InputError, match=words):

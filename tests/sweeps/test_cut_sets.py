@@ -123,6 +123,10 @@ def test_stations_have_no_rate_and_so_no_return_period():
     net = built(ring)
     model = constant_model(net, np.where(net.of_kind("wet"), 0.1, 0.0), constant_duration(100.0))
     assert cut_sets(net, 2, "station", model=model).to_frame()["return_period_years"].isna().all()
+    mixed = cut_sets(net, 2, "cable+station", model=model)
+    stations = [any(mixed.units.kinds[u] == "station" for u in one) for one in mixed.sets]
+    assert any(stations) and not all(stations)
+    assert mixed.to_frame()["return_period_years"].isna().tolist() == stations
 
 
 def test_orders_and_names_out_of_range_get_one_message():
@@ -133,3 +137,5 @@ def test_orders_and_names_out_of_range_get_one_message():
         cut_sets(net, 1, countries=["ZZ"])
     with pytest.raises(UnknownNameError):
         cut_sets(net, 1, "ship")
+    with pytest.raises(InputError, match="no pair"):
+        cut_sets(net, 1, pairs=[("BB", "BB")])

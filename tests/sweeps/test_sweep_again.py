@@ -56,5 +56,9 @@ def test_tables_and_rows_are_read_back(tmp_path):
         run.table("country")
     with pytest.raises(InputError, match="model"):
         sweep_again(net, {"source": "drawn years"})
+    drawn = run_sweep(years_sweep(net, model_of(net), 2), tmp_path / "y", workers=0)
+    other = constant_model(net, np.full(len(net.links), 0.1), constant_duration(9.0), "fishing")
+    with pytest.raises(InputError, match="same hazards"):
+        sweep_again(net, drawn.recipe, other)
     with pytest.raises(InputError, match="no source"):
         sweep_again(net, {"source": "dice"})

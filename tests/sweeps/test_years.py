@@ -172,6 +172,11 @@ def test_bad_requests_get_one_message():
     net, other = worlds.network(0), worlds.network(2)
     with pytest.raises(InputError, match="at least 1"):
         years_sweep(net, model_of(net), 0)
+    with pytest.raises(InputError, match="seed -1"):
+        years_sweep(net, model_of(net), 2, seed=-1)
+    with pytest.raises(InputError, match="no pair"):
+        code = str(net.country_id[0])
+        years_sweep(net, model_of(net), 2, pairs=[(code, code)])
     with pytest.raises(MismatchError, match="fingerprint"):
         years_sweep(net, model_of(other), 2)
     with pytest.raises(UnknownNameError, match="isolated"):
