@@ -6,7 +6,8 @@ A flow found once says something about every failure, and so does a cut:
   from elsewhere). Split the flow into paths that, at every place, go on within a row as far as
   the row's own inflow and outflow match; those that use r carry at most e_r together, since each
   enters r at least once (what is left over goes in circles and carries nothing). Taking all paths
-  away that use a failed row leaves a flow that uses none, of value at least v - sum of e_r over the failed rows.
+  away that use a failed row leaves a flow that uses none, of value at least v - sum of e_r over the
+  failed rows.
 * *Upper bound.* Let a cut have capacity c, of which x_r is of links of row r. The failed links
   carry nothing any more, so no flow exceeds c - sum of x_r over the failed rows.
 
