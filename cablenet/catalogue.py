@@ -18,6 +18,7 @@ import pandas as pd
 
 from cablenet import framing, readers
 from cablenet.build import build_network as build
+from cablenet.build.growth import scaled_to
 from cablenet.errors import InputError, Problem, UnknownNameError
 from cablenet.geo.landmass import Land
 from cablenet.geo.sea_router import SeaRouter
@@ -65,10 +66,22 @@ def _atlas() -> Layers:
     return readers.read_layers(path(), "folder")
 
 
-def atlas(as_of: date | str | None = None) -> Layers:
-    """The shipped open atlas, asked about a day (default: `ATLAS_DAY`)."""
+@cache
+def _scaled_atlas(day: date) -> Layers:
+    from cablenet_geodata import path
+
+    return scaled_to(_atlas().dated(ATLAS_DAY), day, pd.read_csv(path("growth.csv")),
+                     pd.read_csv(path("past_lit.csv")))
+
+
+def atlas(as_of: date | str | None = None, *, scaled: bool = False) -> Layers:
+    """The shipped open atlas, asked about a day (default: `ATLAS_DAY`).
+
+    The day decides which systems are in service. `scaled` sets demand and lit capacity to those
+    of the day as well, by the rule of `cablenet.build.growth`; otherwise they stay the atlas's.
+    """
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    return _atlas().dated(day or ATLAS_DAY)
+    return _scaled_atlas(day or ATLAS_DAY) if scaled else _atlas().dated(day or ATLAS_DAY)
 
 
 def read_layers(path: Path | str, format: str | None = None, **options: Any) -> Layers:

@@ -12,6 +12,7 @@ from cablenet.build import gateways as gateway_build
 from cablenet.build import groups as group_build
 from cablenet.build.links import build_links
 from cablenet.build.power import build_feeds
+from cablenet.errors import InputError
 from cablenet.layers import Layers
 from cablenet.network import NODE_KINDS, Network, Nodes, freeze_part, frozen
 
@@ -42,6 +43,7 @@ def build_network(
         with every array read-only; `notes` lists what the build had to assume
     """
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or layers.as_of
+    refuse_too_early(layers, day)
     nodes = _nodes(layers)
     index = {str(key): i for i, key in enumerate(nodes.id)}
     proposed = _candidate_cables(candidates)
@@ -66,6 +68,14 @@ def build_network(
         layers=layers, notes=(*notes, *gate_notes, *feed_notes),
     )
     return net
+
+
+def refuse_too_early(layers: Layers, day: date | None) -> None:
+    """An error where the day lies before the first system with a known first day."""
+    first = layers.tables["cables"]["in_service_from"].dropna()
+    if day is not None and len(first) and day.isoformat() < first.min():
+        raise InputError(f"{day} lies before the first system of '{layers.name}', in service from "
+                         f"{first.min()}; ask about that day or a later one")
 
 
 def _nodes(layers: Layers) -> Nodes:

@@ -89,6 +89,9 @@ def import_map(
 def validate(
     data: Annotated[Path | None, typer.Option("--data", metavar="DIR",
                                               help="Folder of outside data sets.")] = None,
+    events: Annotated[Path | None, typer.Option(
+        "--events", metavar="DIR", help="Folder of past outages: events.csv, event_cuts.csv, "
+                                        "event_country_impact.csv.")] = None,
     json: Json = False,
 ) -> None:
     """Compare the atlas with published facts: ours, theirs, tolerance, source, pass or miss."""
@@ -97,7 +100,7 @@ def validate(
     from cablenet.validation import run_checks
 
     with progress("validate") as tell:
-        checks = run_checks(data, progress=tell)
+        checks = run_checks(data, events=events, progress=tell)
     if json:
         print_json({"checks": [check.to_json() for check in checks]})
     else:

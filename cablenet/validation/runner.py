@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cablenet import catalogue
-from cablenet.validation import chokepoints, corridors, lengths, service
+from cablenet.validation import chokepoints, corridors, lengths, outages, service
 from cablenet.validation.check import Check
 
 Progress = Callable[[str, int, int], None]
 
 
-def run_checks(data: Path | None = None, *, progress: Progress | None = None) -> list[Check]:
+def run_checks(data: Path | None = None, *, events: Path | None = None,
+               progress: Progress | None = None) -> list[Check]:
     """Every check, in a fixed order.
 
     Parameters
@@ -20,6 +21,8 @@ def run_checks(data: Path | None = None, *, progress: Progress | None = None) ->
     data
         a folder that holds outside data sets (here: a TeleGeography v3 export); checks that need
         one are skipped, with the reason, where it is absent
+    events
+        a folder of past outages (default: those shipped with the atlas)
     """
     tell = progress or (lambda *_: None)
     layers = catalogue.atlas()
@@ -31,4 +34,5 @@ def run_checks(data: Path | None = None, *, progress: Progress | None = None) ->
     out += chokepoints.check_chokepoints(layers)
     tell("corridors", 3, 4)
     out += corridors.check_corridors(layers, data)
+    out += outages.check_outages(events, progress=tell)
     return out
