@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cablenet.errors import UnknownNameError
+from cablenet.errors import MismatchError, UnknownNameError
 from cablenet.geo import dateline
 from cablenet.layers import Layers
 from cablenet.traffic.demand import Demand
@@ -254,6 +254,26 @@ class Network:
         """A new network of the same links with another `in_service`."""
         changed = frozen(np.asarray(in_service, bool).copy())
         return replace(self, links=replace(self.links, in_service=changed),
+                       notes=(*self.notes, note) if note else self.notes)
+
+    def with_demand(self, demand: Demand, note: str = "") -> Network:
+        """A new network of the same links that carries another demand.
+
+        What enters at each gateway (`gateways.demand_tbps`) becomes the sum of what it asks for.
+
+        Raises
+        ------
+        MismatchError
+            when the demand names gateways that this network does not have
+        """
+        count = len(self.gateways)
+        ends = np.concatenate([demand.from_gateway, demand.to_gateway])
+        if len(ends) and not 0 <= ends.min() <= ends.max() < count:
+            raise MismatchError(f"the demand is between gateways up to number {ends.max()}, this "
+                                f"network has {count}; read it for this network")
+        asked = np.bincount(demand.from_gateway, demand.tbps, minlength=count)
+        return replace(self, demands=freeze_part(demand),
+                       gateways=replace(self.gateways, demand_tbps=frozen(asked)),
                        notes=(*self.notes, note) if note else self.notes)
 
     def explore(self) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cablenet.layers import Layers
 from cablenet.network import Gateways, Nodes
-from cablenet.traffic.demand import Demand, gravity_demand
+from cablenet.traffic.demand import ASSUMED, BASES, Demand, gravity_demand
 
 
 def build_gateways(layers: Layers, index: dict[str, int], country_id: list[str],
@@ -35,10 +35,16 @@ def build_gateways(layers: Layers, index: dict[str, int], country_id: list[str],
     return gates, tuple(notes)
 
 
-def build_demands(nodes: Nodes, gates: Gateways) -> Demand:
-    """Demands by the default gravity model over hubs and partners."""
+def build_demands(layers: Layers, nodes: Nodes, gates: Gateways) -> Demand:
+    """Demands by the default gravity model; each as well known as the country's total."""
+    rules = layers.tables["provenance"]
+    rules = rules[(rules["layer"] == "countries") & (rules["column"] == "demand_tbps")]
+    basis = dict(zip(rules["id"], rules["basis"].map(BASES.index), strict=True))
+    fallback = basis.get("*", ASSUMED)
+    known = [basis.get(code, fallback) for code in layers.tables["gateways"]["country"]]
     return gravity_demand(gates.demand_tbps, gates.country, nodes.lon[gates.node],
-                          nodes.lat[gates.node], gates.hub_weight)
+                          nodes.lat[gates.node], gates.hub_weight,
+                          basis=np.array(known, np.int64))
 
 
 def _hub_weights(layers: Layers, day: date | None) -> np.ndarray:

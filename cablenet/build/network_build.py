@@ -62,7 +62,7 @@ def build_network(
         cable_id=frozen(cable_id), cable_name=frozen(cable_name),
         country_id=frozen(country_id), country_name=frozen(_column(countries, "name")),
         gateways=freeze_part(gates),
-        demands=freeze_part(gateway_build.build_demands(nodes, gates)),
+        demands=freeze_part(gateway_build.build_demands(layers, nodes, gates)),
         groups=freeze_part(groups), feeds=frozen(feeds), powered=frozen(powered),
         cable_cost_musd=frozen(_costs(layers.tables["cables"], candidates)),
         layers=layers, notes=(*notes, *gate_notes, *feed_notes),
