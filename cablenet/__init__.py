@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
     from cablenet.readers.candidates import read_candidates as read_candidates
+    from cablenet.readers.demand_matrix import read_demand as read_demand
     from cablenet.readers.health import check_layers as check_layers
     from cablenet.repair import RepairPlan as RepairPlan
     from cablenet.repair import plan_repairs as plan_repairs
@@ -98,6 +99,10 @@ if TYPE_CHECKING:
     from cablenet.sweeps.runner import run_sweep as run_sweep
     from cablenet.sweeps.year_results import availability_of as availability_of
     from cablenet.sweeps.year_results import risk_of as risk_of
+    from cablenet.traffic.classes import CLASSES as CLASSES
+    from cablenet.traffic.demand import Demand as Demand
+    from cablenet.traffic.demand import grown as grown
+    from cablenet.traffic.demand import make_demand as make_demand
 
 _HOME = {
     "catalogue": ("atlas", "build_network", "chokepoints", "default_candidates", "fault_model",
@@ -116,6 +121,7 @@ _HOME = {
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
     "readers.candidates": ("read_candidates",),
+    "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
     "repair": ("RepairPlan", "plan_repairs"),
     "risk": ("Availability", "Risk", "annual_risk", "availability", "pair_labels"),
@@ -132,6 +138,8 @@ _HOME = {
     "sweeps.cut_sets": ("CutSets", "cut_sets"),
     "sweeps.runner": ("SweepRun", "open_sweep", "run_sweep"),
     "sweeps.year_results": ("availability_of", "risk_of"),
+    "traffic.classes": ("CLASSES",),
+    "traffic.demand": ("Demand", "grown", "make_demand"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = ["__version__", "errors", *sorted(_MODULE_OF)]

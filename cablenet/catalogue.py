@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from cablenet import framing, readers
 from cablenet.build import build_network as build
-from cablenet.build.growth import scaled_to
+from cablenet.build.growth import BASE_YEAR, demand_growth, scaled_to
 from cablenet.errors import InputError, Problem, UnknownNameError
 from cablenet.geo.landmass import Land
 from cablenet.geo.sea_router import SeaRouter
@@ -34,9 +35,11 @@ from cablenet.hazards.tables import Level
 from cablenet.layers import WGS84, Layers
 from cablenet.network import Network
 from cablenet.planning import candidates as candidate_plan
+from cablenet.readers.demand_matrix import read_demand
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
 from cablenet.scenarios.named import events_from_records
 from cablenet.scenarios.scenario_set import ScenarioSet
+from cablenet.traffic.demand import Demand, forecast
 
 ATLAS_DAY = date(2026, 6, 1)
 """The day the atlas is asked about unless another is named: when its facts were last gathered."""
@@ -95,11 +98,60 @@ def read_layers(path: Path | str, format: str | None = None, **options: Any) -> 
 
 
 def build_network(layers: Layers, *, as_of: date | str | None = None,
-                  candidates: pd.DataFrame | None = None) -> Network:
-    """Number a map: see `cablenet.build.build_network`; a map without gateways is framed first."""
+                  candidates: pd.DataFrame | None = None, demand: Demand | Path | str | None = None,
+                  demand_year: int | None = None) -> Network:
+    """Number a map: see `cablenet.build.build_network`; a map without gateways is framed first.
+
+    Parameters
+    ----------
+    demand
+        a demand, or the file of one (`read_demand`), in place of the gravity model
+    demand_year
+        the year whose peak demand is asked about. A file must be of that year, or, where none is
+        named, of the year of `as_of`. Without a file the map's own demand, of 2023, is grown to
+        that year (`with_grown_demand`)
+    """
     if not len(layers.tables["gateways"]):
         layers = framing.frame(layers, _atlas(), land_parts())
-    return build(layers, as_of=as_of, candidates=candidates)
+    net = build(layers, as_of=as_of, candidates=candidates)
+    if isinstance(demand, Path | str):
+        year = net.as_of.year if as_of is not None and net.as_of is not None else None
+        own = read_demand(demand, net, year=year if demand_year is None else demand_year)
+        return net.with_demand(own, f"demand is that of {Path(demand).name}")
+    if demand is not None and demand_year is not None:
+        raise InputError("a demand_year goes with a file, or with the map's own demand; "
+                         "use cn.grown for a demand made elsewhere")
+    if demand is not None:
+        return net.with_demand(demand, "demand was given")
+    return net if demand_year is None else with_grown_demand(net, demand_year)
+
+
+def with_grown_demand(net: Network, year: int) -> Network:
+    """The network with the demand of its map (that of 2023) grown to the middle of another year.
+
+    Each demand grows as the country that asks, by the yearly rates of its region (`growth.csv`);
+    `notes` tells the factor over all and its range.
+    """
+    from cablenet_geodata import path
+
+    if not 1 <= year <= 9999:
+        raise InputError(f"{year} is not a year; write it as 2030")
+    growth, day = pd.read_csv(path("growth.csv")), date(year, 7, 2)
+    countries = net.layers.tables["countries"]
+    regions = countries["region"].fillna("")
+    asks = net.gateways.country[net.demands.from_gateway]
+    totals, factors = [], []
+    for column in ("growth_per_year", "low", "high"):
+        rates = growth.assign(growth_per_year=growth[column])
+        by_region = {region: demand_growth(rates, region, day) for region in regions.unique()}
+        by_code = dict(zip(countries["country"], regions.map(by_region), strict=True))
+        factors.append(np.array([by_code[code] for code in net.country_id])[asks])
+        totals.append(float(net.demands.tbps @ factors[-1]) / max(net.demands.total_tbps, 1e-300))
+    best, low, high = totals[0], *sorted(totals[1:])
+    return net.with_demand(
+        forecast(net.demands, factors[0]),
+        f"demand grown from {int(BASE_YEAR)} to {year} by the rates of growth.csv: x {best:.2f} "
+        f"in all ({low:.2f} to {high:.2f})")
 
 
 @cache
@@ -217,5 +269,5 @@ def default_candidates(layers: Layers, countries: Iterable[str],
 
 __all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "chokepoints",
            "default_candidates", "fault_model", "hazard_tables", "land", "named_event_record",
-           "named_event_table", "named_events", "read_events", "read_layers", "repair_durations",
-           "sea_router"]
+           "named_event_table", "named_events", "read_demand", "read_events", "read_layers",
+           "repair_durations", "sea_router", "with_grown_demand"]

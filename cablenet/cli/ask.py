@@ -7,20 +7,32 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cablenet.cli.common import AsOf, Json, LayersArgument, open_network, print_json, print_table
+from cablenet.cli.common import (
+    AsOf,
+    DemandFile,
+    DemandYear,
+    Json,
+    LayersArgument,
+    open_network,
+    print_json,
+    print_table,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cablenet.network import Network
 
 Many = list[str] | None
 
 
-def network(layers: LayersArgument = None, as_of: AsOf = None, json: Json = False) -> None:
+def network(layers: LayersArgument = None, as_of: AsOf = None, demand: DemandFile = None,
+            demand_year: DemandYear = None, json: Json = False) -> None:
     """Build the network of a map and say what is in it."""
     import numpy as np
     import pandas as pd
 
-    net = open_network(layers, as_of)
+    net = open_network(layers, as_of, demand, demand_year)
     station = net.nodes.kind == 0
     landed = net.layers.tables["landings"]
     ends = np.unique(np.concatenate([net.links.a, net.links.b])[np.tile(net.links.cable >= 0, 2)])
@@ -43,20 +55,33 @@ def network(layers: LayersArgument = None, as_of: AsOf = None, json: Json = Fals
         "gateways": len(net.gateways), "hubs": len(net.hubs),
         "countries": len(np.unique(net.nodes.country[station])),
         "cable_km": float(net.links.length_km[net.links.cable >= 0].sum().round()),
-        "shared_risk_groups": len(net.groups), "notes": list(net.notes),
+        "shared_risk_groups": len(net.groups),
+        "demands": len(net.demands), "demand_tbps": round(net.demands.total_tbps, 6),
+        "demand_by_basis": _shares(net.demands.provenance, "basis"),
+        "demand_by_class": _shares(net.demands.by_class(), "class"), "notes": list(net.notes),
     }
     if json:
         print_json(facts)
         return
-    shown = {key: value for key, value in facts.items() if key != "notes"}
+    shown = {key: ", ".join(f"{name} {share:.1%}" for name, share in value.items())
+             if isinstance(value, dict) else value
+             for key, value in facts.items() if key != "notes"}
     print_table(pd.DataFrame({"what": list(shown), "value": [str(v) for v in shown.values()]}))
     for note in net.notes:
         typer.echo(f"note: {note}")
 
 
+def _shares(frame: pd.DataFrame, label: str) -> dict[str, float]:
+    """The `share` of each row that is not nothing, by its label."""
+    return {str(name): round(float(share), 6)
+            for name, share in zip(frame[label], frame["share"], strict=True) if share > 0}
+
+
 def score(
     layers: LayersArgument = None,
     as_of: AsOf = None,
+    demand: DemandFile = None,
+    demand_year: DemandYear = None,
     cable: Annotated[Many, typer.Option(metavar="ID", help="A whole cable lost.")] = None,
     station: Annotated[Many, typer.Option(metavar="ID", help="A station lost.")] = None,
     at: Annotated[Many, typer.Option(metavar="LON,LAT,RADIUS_KM",
@@ -77,7 +102,7 @@ def score(
     import cablenet as cn
     from cablenet.errors import InputError
 
-    net = open_network(layers, as_of)
+    net = open_network(layers, as_of, demand, demand_year)
     if without_mesh:
         net = net.without_mesh()
     parts = [*_named_parts(cable, station, choke, deny), *[_disk_part(text) for text in at or ()],

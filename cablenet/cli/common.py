@@ -22,17 +22,23 @@ LayersArgument = Annotated[
                                 show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE",
                                           help="The day asked about, YYYY-MM-DD.")]
+DemandFile = Annotated[Path | None, typer.Option(
+    "--demand", metavar="FILE", help="Your own demand matrix (CSV or Parquet: from, to, tbps, ...) "
+                                     "in place of the gravity model.")]
+DemandYear = Annotated[int | None, typer.Option(
+    "--demand-year", metavar="YEAR", help="The year whose peak demand is asked about: the FILE "
+                                          "must be of it; without one, demand is grown to it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
-def open_network(layers: Path | None, as_of: str | None) -> Network:
-    """The network of a named map, or of the atlas."""
+def open_network(layers: Path | None, as_of: str | None, demand: Path | None = None,
+                 demand_year: int | None = None) -> Network:
+    """The network of a named map, or of the atlas, with its own demand or that of a file."""
     import cablenet as cn
 
     day = parse_day(as_of)
-    if layers is None:
-        return cn.build_network(cn.atlas(day))
-    return cn.build_network(cn.read_layers(layers), as_of=day)
+    found = cn.atlas(day) if layers is None else cn.read_layers(layers)
+    return cn.build_network(found, as_of=day, demand=demand, demand_year=demand_year)
 
 
 def parse_day(as_of: str | None) -> Any:

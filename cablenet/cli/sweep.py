@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cablenet.cli.common import AsOf, Json, LayersArgument, open_network, print_json, print_table
+from cablenet.cli.common import (
+    AsOf,
+    DemandFile,
+    DemandYear,
+    Json,
+    LayersArgument,
+    open_network,
+    print_json,
+    print_table,
+)
 from cablenet.cli.common import progress as progress_bar
 
 if TYPE_CHECKING:
@@ -61,7 +70,8 @@ def sweep(
         metavar="CA CERT KEY", help="Files of mutual TLS, for a tls:// scheduler.")] = None,
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with what DIR holds of this very sweep.")] = False,
-    as_of: AsOf = None, json: Json = False,
+    as_of: AsOf = None, demand: DemandFile = None, demand_year: DemandYear = None,
+    json: Json = False,
 ) -> None:
     """Score every combination of failures, many drawn years, or named events; resumable."""
     from cablenet.sweeps.dask_pool import Tls
@@ -70,7 +80,7 @@ def sweep(
 
     if scheduler is None and workers != 0:
         warm_up(("cablenet.sweeps.compiled",))  # workers load while the network is built
-    net = open_network(layers, as_of)
+    net = open_network(layers, as_of, demand, demand_year)
     job = _job(net, order, samples, years, events, unit=unit, metrics=tuple(metric or ["isolated"]),
                seed=seed, pairs=_pairs(pair), hazards=hazard, capacity_rule=capacity_rule,
                radius_km=radius_km, top=top)

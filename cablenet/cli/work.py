@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli.common import Json, LayersArgument, parse_day, print_json, print_table, progress
+from cablenet.cli.common import (
+    DemandFile,
+    DemandYear,
+    Json,
+    LayersArgument,
+    parse_day,
+    print_json,
+    print_table,
+    progress,
+)
 
 
 def run(
@@ -16,7 +25,7 @@ def run(
                                               help="The day asked about.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR",
                                              help="Where results go (default: out/STUDY).")] = None,
-    json: Json = False,
+    demand: DemandFile = None, demand_year: DemandYear = None, json: Json = False,
 ) -> None:
     """Run a whole study: scores, plans, report, map, tables and layers."""
     import time
@@ -27,7 +36,8 @@ def run(
     spec = cn.Study.load(study)
     target = out or Path("out") / spec.name
     with progress("cablenet run") as tell:
-        result = cn.run_study(spec, as_of=parse_day(as_of), out=target, progress=tell)
+        result = cn.run_study(spec, as_of=parse_day(as_of), out=target, demand=demand,
+                              demand_year=demand_year, progress=tell)
     seconds = time.perf_counter() - begun
     if json:
         print_json({**result.summary, "out": str(target), "seconds": round(seconds, 1)})

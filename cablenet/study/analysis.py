@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from cablenet.repair import RepairPlan, plan_repairs
 from cablenet.scenarios.losses import cable_losses, station_losses
 from cablenet.scoring import Scores, score
 from cablenet.study.spec import Study
+from cablenet.traffic.demand import Demand
 
 Progress = Callable[[str, int, int], None]
 METRICS = ("isolated", "capacity_loss", "added_latency", "margin")
@@ -47,7 +49,9 @@ class Analysis:
     repairs: RepairPlan | None
 
 
-def analyse(study: Study, as_of: date | None, progress: Progress) -> Analysis:
+def analyse(study: Study, as_of: date | None, progress: Progress,
+            demand: Demand | Path | str | None = None,
+            demand_year: int | None = None) -> Analysis:
     """Run every score and plan of a study on the atlas."""
     step = iter(range(STEPS + 1))
 
@@ -61,7 +65,8 @@ def analyse(study: Study, as_of: date | None, progress: Progress) -> Analysis:
     offered = (catalogue.default_candidates(layers, ask.countries, reach_km=ask.reach_km)
                if ask else None)
     tell("build the network")
-    net = catalogue.build_network(layers, candidates=offered)
+    net = catalogue.build_network(layers, as_of=as_of, candidates=offered, demand=demand,
+                                  demand_year=demand_year)
     bare = net.without_mesh()
     tell("demand served")
     load = country_load(net)

@@ -21,6 +21,7 @@ from cablenet.study.analysis import Analysis, Progress, analyse
 from cablenet.study.content import report_content
 from cablenet.study.spec import Study
 from cablenet.study.tables import basis_shares
+from cablenet.traffic.demand import Demand
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ def run_study(
     *,
     out: Path | str,
     as_of: date | None = None,
+    demand: Demand | Path | str | None = None,
+    demand_year: int | None = None,
     progress: Progress | None = None,
 ) -> StudyResult:
     """Run a study and write its results; the folder appears whole or not at all.
@@ -56,9 +59,11 @@ def run_study(
         the folder for report.html, map.png, summary.json, *.parquet and results.gpkg
     as_of
         the day asked about (default: the atlas's own)
+    demand, demand_year
+        as `cablenet.build_network` takes them (default: the atlas's own demand)
     """
     spec = Study.load(study) if isinstance(study, str) else study
-    analysis = analyse(spec, as_of, progress or _silent)
+    analysis = analyse(spec, as_of, progress or _silent, demand, demand_year)
     content = report_content(analysis)
     summary = summarise(analysis, [finding.text for finding in content.findings])
     every = _joined(analysis)

@@ -5,6 +5,7 @@ from cablenet.traffic.demand import (
     Demand,
     Gravity,
     country_to_gateways,
+    forecast,
     gravity_demand,
     grown,
     make_demand,
@@ -14,6 +15,6 @@ from cablenet.traffic.served import Served, max_served
 
 __all__ = [
     "CLASSES", "LEVELS", "Demand", "Gravity", "Served", "TrafficClass", "class_number",
-    "country_to_gateways", "gravity_demand", "grown", "make_demand", "max_served",
+    "country_to_gateways", "forecast", "gravity_demand", "grown", "make_demand", "max_served",
     "scaled_demand",
 ]

@@ -158,6 +158,8 @@ def grown(demand: Demand, from_year: float, to_year: float,
           rate_per_year: float | Floats) -> Demand:
     """The demand of another year: x (1 + rate) ** (to_year - from_year), for all classes alike.
 
+    What was sourced counts as estimated afterwards, unless the year stays the same.
+
     Parameters
     ----------
     rate_per_year
@@ -166,7 +168,14 @@ def grown(demand: Demand, from_year: float, to_year: float,
     rate = np.asarray(rate_per_year, np.float64)
     if not (np.isfinite(rate) & (rate > -1.0)).all():
         raise InputError("a growth rate is a number above -1 (0.25 is 25 % a year)")
-    return scaled_demand(demand, (1.0 + rate) ** (to_year - from_year))
+    return forecast(demand, (1.0 + rate) ** (to_year - from_year))
+
+
+def forecast(demand: Demand, factor: float | Floats) -> Demand:
+    """`scaled_demand` to another time: what grows is estimated, no longer sourced."""
+    more = scaled_demand(demand, factor)
+    moved = np.where(more.tbps != demand.tbps, more.basis_tbps[:, 0], 0.0)
+    return replace(more, basis_tbps=more.basis_tbps + moved[:, None] * np.array([-1.0, 1.0, 0.0]))
 
 
 def scaled_demand(demand: Demand, factor: float | Floats) -> Demand:
