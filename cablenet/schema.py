@@ -238,6 +238,7 @@ TABLES: dict[str, Table] = {
                 number("internet_users", "people", "people who use the internet"),
                 number("demand_tbps", "Tbps",
                        "peak international demand of the inhabitants, larger direction"),
+                number("gdp_busd", "billion USD", "gross domestic product of a year, nominal"),
                 text("region", "region for tables and gravity"),
             ),
             required=True,

