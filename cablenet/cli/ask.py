@@ -142,7 +142,10 @@ def _print_scores(net: Network, scores: Any, json: bool) -> None:
     print_table(pd.DataFrame({"score": row.index, "value": row.to_numpy(float),
                               "unit": [units[name] for name in row.index]}))
     if harmed.any():
-        table = countries[harmed].reset_index().sort_values(countries.columns[0], ascending=False)
+        felt = countries[harmed]
+        told = [name for name in felt if not str(name).endswith(("_low", "_high"))
+                and (felt[name].fillna(0) != 0).any()]
+        table = felt[told].reset_index().sort_values(told[0], ascending=False)
         print_table(table.head(25), title="\nCountries that feel it")
 
 

@@ -171,7 +171,7 @@ def _finder(layers: Layers) -> Callable[[str], _Place | str]:
         by_code[str(code)] = _Place(str(code), str(code), True, mine, share)
     names = {str(name).casefold(): str(code)
              for code, name in zip(countries["country"], countries["name"], strict=True)}
-    everything = [*known, *by_code, *(str(name) for name in countries["name"])]
+    folded = {name.casefold(): name for name in [*known, *by_code, *map(str, countries["name"])]}
 
     def find(text: str) -> _Place | str:
         if not text:
@@ -181,7 +181,8 @@ def _finder(layers: Layers) -> Callable[[str], _Place | str]:
             code = other
         place = known.get(text) or by_code.get(code)
         if place is None:
-            near = difflib.get_close_matches(text, everything, n=3, cutoff=0.6)
+            near = [folded[name] for name in
+                    difflib.get_close_matches(text.casefold(), folded, n=3, cutoff=0.5)]
             return (f"'{text[:40]}' is no gateway or country of this map; "
                     + (f"nearest: {', '.join(near)}" if near else "give a gateway's id, or a "
                        "country's code or name"))
