@@ -249,22 +249,28 @@ def _check_repeats(file: str, names: Sequence[str],
 
 def _spread(rows: Sequence[_Row]) -> Demand:
     """Rows between places as demands between gateways."""
-    split = np.vstack([np.eye(len(CLASSES)), np.array(SHARES)])
-    start, end, classes, tbps, basis, source = [], [], [], [], [], []
-    for row in rows:
-        share = np.outer(row.start.share, row.end.share).ravel() * row.tbps
-        start.append(np.repeat(row.start.gateways, len(row.end.gateways)))
-        end.append(np.tile(row.end.gateways, len(row.start.gateways)))
-        tbps.append(share)
-        classes.append(np.outer(share, split[row.traffic_class]))
-        basis.append(np.full(len(share), row.basis))
-        source.append(np.full(len(share), row.source, object))
-    amount = np.concatenate(tbps)
-    some = amount > 0.0
+    place = list(dict.fromkeys(one for row in rows for one in (row.start, row.end)))
+    number = {one: i for i, one in enumerate(place)}
+    size = np.array([len(one.gateways) for one in place])
+    first = np.cumsum(size) - size
+    gateway = np.concatenate([one.gateways for one in place])
+    share = np.concatenate([one.share for one in place])
+    start = np.array([number[row.start] for row in rows])
+    end = np.array([number[row.end] for row in rows])
+    count = size[start] * size[end]
+    of = np.repeat(np.arange(len(rows)), count)
+    within = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+    a = first[start[of]] + within // size[end[of]]
+    b = first[end[of]] + within % size[end[of]]
+    tbps = np.array([row.tbps for row in rows])[of] * (share[a] * share[b])
+    split = np.vstack([np.eye(len(CLASSES)), np.array(SHARES)])  # the last: no class is named
+    some = tbps > 0.0
+    of, tbps = of[some], tbps[some]
     return make_demand(
-        np.concatenate(start)[some], np.concatenate(end)[some], amount[some],
-        class_tbps=np.concatenate(classes)[some], basis=np.concatenate(basis)[some],
-        source=np.concatenate(source)[some])
+        gateway[a[some]], gateway[b[some]], tbps,
+        class_tbps=tbps[:, None] * split[np.array([row.traffic_class for row in rows])[of]],
+        basis=np.array([row.basis for row in rows])[of],
+        source=np.array([row.source for row in rows], object)[of])
 
 
 def _shortened(file: str, problems: Sequence[Problem]) -> list[Problem]:
