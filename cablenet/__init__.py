@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cablenet.catalogue import read_layers as read_layers
     from cablenet.catalogue import repair_durations as repair_durations
     from cablenet.catalogue import sea_router as sea_router
+    from cablenet.catalogue import solar_shares as solar_shares
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
     from cablenet.files import write_layers as write_layers
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cablenet.hazards import durations_from_quantiles as durations_from_quantiles
     from cablenet.hazards import read_hazard_tables as read_hazard_tables
     from cablenet.hazards import read_tracks as read_tracks
+    from cablenet.hazards.solar_shares import SolarShares as SolarShares
     from cablenet.layers import Layers as Layers
     from cablenet.layers import Overlay as Overlay
     from cablenet.layers import Patch as Patch
@@ -107,12 +109,13 @@ if TYPE_CHECKING:
 _HOME = {
     "catalogue": ("atlas", "build_network", "chokepoints", "default_candidates", "fault_model",
                   "hazard_tables", "land", "named_events", "read_layers", "repair_durations",
-                  "sea_router"),
+                  "sea_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
     "files": ("write_layers",),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
                 "constant_duration", "constant_model", "durations_from_quantiles",
                 "read_hazard_tables", "read_tracks"),
+    "hazards.solar_shares": ("SolarShares",),
     "layers": ("Layers", "Overlay", "Patch"),
     "maps": ("draw_map", "explore"),
     "metrics": ("CAPACITY_RULES", "METRICS"),

@@ -31,6 +31,8 @@ from cablenet.hazards import (
     read_hazard_tables,
 )
 from cablenet.hazards import fault_model as make_fault_model
+from cablenet.hazards.solar_shares import SolarShares
+from cablenet.hazards.solar_shares import solar_shares as shares_of_network
 from cablenet.hazards.tables import Level
 from cablenet.layers import WGS84, Layers
 from cablenet.network import Network
@@ -260,6 +262,17 @@ def fault_model(net: Network, hazards: Sequence[str] | None = None,
     return make_fault_model(net, tables or hazard_tables(), hazards, durations, **options)
 
 
+def solar_shares(of: Layers | Network, spacing_km: float, chances: Sequence[float]) -> SolarShares:
+    """What a solar storm is expected to take of a map or a network, exactly.
+
+    A map is numbered first, as `build_network` does. See
+    `cablenet.hazards.solar_shares.solar_shares`; `chances` are those of one repeater for cables
+    that land at 60 degrees or more, at 40 to 60, and below 40.
+    """
+    net = build_network(of) if isinstance(of, Layers) else of
+    return shares_of_network(net, spacing_km, chances)
+
+
 def default_candidates(layers: Layers, countries: Iterable[str],
                        **options: Any) -> gpd.GeoDataFrame:
     """Candidate cables for some countries, each routed at sea; see `planning.candidates`."""
@@ -270,4 +283,4 @@ def default_candidates(layers: Layers, countries: Iterable[str],
 __all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "chokepoints",
            "default_candidates", "fault_model", "hazard_tables", "land", "named_event_record",
            "named_event_table", "named_events", "read_demand", "read_events", "read_layers",
-           "repair_durations", "sea_router", "with_grown_demand"]
+           "repair_durations", "sea_router", "solar_shares", "with_grown_demand"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cablenet import catalogue
-from cablenet.validation import chokepoints, corridors, lengths, outages, service
+from cablenet.validation import chokepoints, corridors, lengths, outages, service, solar
 from cablenet.validation.check import Check
 
 Progress = Callable[[str, int, int], None]
@@ -19,8 +19,9 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     Parameters
     ----------
     data
-        a folder that holds outside data sets (here: a TeleGeography v3 export); checks that need
-        one are skipped, with the reason, where it is absent
+        a folder that holds outside data sets (here: a TeleGeography v3 export, and the
+        inputs of Solar Superstorms); checks that need one are skipped, with the reason, where it
+        is absent
     events
         a folder of past outages (default: those shipped with the atlas)
     """
@@ -34,5 +35,6 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     out += chokepoints.check_chokepoints(layers)
     tell("corridors", 3, 4)
     out += corridors.check_corridors(layers, data)
+    out += solar.check_solar(data)
     out += outages.check_outages(events, progress=tell)
     return out
