@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from cablenet.maps import explore as explore
     from cablenet.metrics import CAPACITY_RULES as CAPACITY_RULES
     from cablenet.metrics import METRICS as METRICS
+    from cablenet.metrics.cost import outage_cost as outage_cost
     from cablenet.metrics.isolation import isolated_gateways as isolated_gateways
     from cablenet.metrics.margin import country_margins as country_margins
     from cablenet.network import Network as Network
@@ -119,6 +120,7 @@ _HOME = {
     "layers": ("Layers", "Overlay", "Patch"),
     "maps": ("draw_map", "explore"),
     "metrics": ("CAPACITY_RULES", "METRICS"),
+    "metrics.cost": ("outage_cost",),
     "metrics.isolation": ("isolated_gateways",),
     "metrics.margin": ("country_margins",),
     "network": ("Network",),

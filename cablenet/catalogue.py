@@ -152,8 +152,8 @@ def with_grown_demand(net: Network, year: int) -> Network:
     best, low, high = totals[0], *sorted(totals[1:])
     return net.with_demand(
         forecast(net.demands, factors[0]),
-        f"demand grown from {int(BASE_YEAR)} to {year} by the rates of growth.csv: x {best:.2f} "
-        f"in all ({low:.2f} to {high:.2f})")
+        f"demand grown from {int(BASE_YEAR)} to {year} by the rates of growth.csv: x {best:.3g} "
+        f"in all ({low:.3g} to {high:.3g})")
 
 
 @cache

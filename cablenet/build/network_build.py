@@ -71,9 +71,9 @@ def build_network(
 
 
 def refuse_too_early(layers: Layers, day: date | None) -> None:
-    """An error where the day lies before the first system with a known first day."""
-    first = layers.tables["cables"]["in_service_from"].dropna()
-    if day is not None and len(first) and day.isoformat() < first.min():
+    """An error where the day lies before the first system; one without a first day is older."""
+    first = layers.tables["cables"]["in_service_from"]
+    if day is not None and first.notna().all() and day.isoformat() < first.min():
         raise InputError(f"{day} lies before the first system of '{layers.name}', in service from "
                          f"{first.min()}; ask about that day or a later one")
 
