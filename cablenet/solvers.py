@@ -7,7 +7,7 @@ input gives the same answer; integer variables only, since CP-SAT rounds others 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 UNLIMITED = 10**12
 
 
@@ -143,6 +144,89 @@ class IntegerProgram:
                   if found else {})
         return Solution(word, values, solver.objective_value if found else float("nan"),
                         solver.best_objective_bound, solver.wall_time)
+
+
+class LinearProgram:
+    """minimise cost @ x with rows @ x <= limit and 0 <= x <= upper, grown and solved again.
+
+    Columns, rows and their numbers may change between solves; each solve starts from the last
+    basis (CLP, primal simplex, no presolve: the fastest warm start of those at hand).
+    """
+
+    def __init__(self) -> None:
+        from ortools.linear_solver import pywraplp
+
+        solver = pywraplp.Solver.CreateSolver("CLP")
+        self._solver, self._optimal = solver, pywraplp.Solver.OPTIMAL
+        self._infinity = solver.infinity()
+        self._goal = solver.Objective()
+        self._goal.SetMinimization()
+        self._tries = []
+        for start, method in (("INCREMENTALITY_ON", "PRIMAL"), ("INCREMENTALITY_OFF", "PRIMAL"),
+                              ("INCREMENTALITY_OFF", "DUAL")):
+            settings = pywraplp.MPSolverParameters()
+            for name, value in (("INCREMENTALITY", start), ("LP_ALGORITHM", method),
+                                ("PRESOLVE", "PRESOLVE_OFF")):
+                settings.SetIntegerParam(getattr(settings, name), getattr(settings, value))
+            self._tries.append(settings)
+        self._columns: list[Any] = []
+        self._rows: list[Any] = []
+        still = solver.NumVar(0.0, 1.0, "")  # CLP does not solve a program without rows
+        solver.Constraint(-self._infinity, 1.0).SetCoefficient(still, 1.0)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns so far."""
+        return len(self._rows), len(self._columns)
+
+    def add_row(self, limit: float, columns: Iterable[int] = (),
+                factors: Iterable[float] = ()) -> int:
+        """A row over columns that exist; returns its number."""
+        row = self._solver.Constraint(-self._infinity, float(limit))
+        for column, factor in zip(columns, factors, strict=True):
+            row.SetCoefficient(self._columns[column], factor)
+        self._rows.append(row)
+        return len(self._rows) - 1
+
+    def add_column(self, cost: float, rows: Iterable[int] = (), factors: Iterable[float] = (),
+                   upper: float = float("inf")) -> int:
+        """A column over rows that exist; returns its number."""
+        column = self._solver.NumVar(0.0, min(upper, self._infinity), "")
+        self._goal.SetCoefficient(column, float(cost))
+        for row, factor in zip(rows, factors, strict=True):
+            self._rows[row].SetCoefficient(column, factor)
+        self._columns.append(column)
+        return len(self._columns) - 1
+
+    def limit(self, row: int, value: float) -> None:
+        """Change the limit of a row."""
+        self._rows[row].SetUb(float(value))
+
+    def cost(self, column: int, value: float) -> None:
+        """Change the cost of a column."""
+        self._goal.SetCoefficient(self._columns[column], float(value))
+
+    def bounds(self, column: int, low: float, high: float) -> None:
+        """Change the bounds of a column."""
+        self._columns[column].SetBounds(float(low), float(min(high, self._infinity)))
+
+    def solve(self) -> tuple[Floats, Floats, float]:
+        """The optimum: values of the columns, prices (>= 0) of the rows, objective.
+
+        Raises
+        ------
+        ArithmeticError
+            if there is none
+        """
+        for settings in self._tries:  # a warm start may wrongly call a program infeasible
+            status = self._solver.Solve(settings)
+            if status == self._optimal:
+                break
+        else:
+            raise ArithmeticError(f"the linear program ended with status {status}")
+        values = np.array([column.solution_value() for column in self._columns], np.float64)
+        prices = np.array([-row.dual_value() for row in self._rows], np.float64)
+        return values, np.maximum(prices, 0.0), float(self._goal.Value())
 
 
 def undirected(a: Ints, b: Ints) -> tuple[Ints, Ints]:

@@ -6,14 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cablenet.metrics.traffic_rules import HEADROOM
 from cablenet.network import Network
 from cablenet.traffic.served import max_served
 
 Floats = NDArray[np.float64]
-HEADROOM = 0.2
-"""Share of lit capacity kept free of peak traffic. Operators run at 40-50 % of lit (DAWN25 saw
-60 %), so 80 % is the most we let a link carry: assumed."""
-
 
 def country_load(net: Network, headroom: float = HEADROOM) -> pd.DataFrame:
     """Demand, what is served of it, landed lit capacity and its use, one row a country.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from cablenet.metrics.traffic_rules import TrafficRules
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import ScenarioSet
 
@@ -36,9 +37,10 @@ class MetricValues:
 
 @dataclass(frozen=True)
 class Options:
-    """What metrics may be told: the capacity rule for maps without capacities."""
+    """What metrics may be told: the capacity rule for maps without capacities, traffic rules."""
 
     capacity_rule: str | None = None
+    traffic: TrafficRules = field(default_factory=TrafficRules)
 
 
 Measure = Callable[[Network, ScenarioSet, Options], MetricValues]
