@@ -177,7 +177,7 @@ def _raised(layers: Layers, day: date, together: Mapping[str, str]) -> Layers:
         len(net.nodes), net.links.a[on], net.links.b[on],
         np.nan_to_num(lit, nan=1e6) * (1.0 - HEADROOM), net.links.length_km[on],
         source=node[demands.from_gateway], target=node[demands.to_gateway], tbps=demands.tbps,
-        raisable=Raise(group, extra, np.maximum(cost, 1e-6)))
+        raisable=Raise(group, extra, np.maximum(cost, 1e-6)), interior=True)
     share = np.where(inside, np.append(served.raised, 0.0)[group], 0.0)
     share = np.ceil(share * 200.0 - 1e-6) / 200.0
     new = dict(zip(net.links.id[on], lit + share * extra / (1.0 - HEADROOM), strict=True))

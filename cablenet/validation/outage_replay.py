@@ -5,14 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
 
-from cablenet.metrics.load import HEADROOM
+from cablenet.build.growth import HEADROOM
 from cablenet.network import Network
-from cablenet.traffic.served import Served, max_served
+from cablenet.traffic.optimum import FlowSolver, Optimum
+from cablenet.traffic.problem import FlowProblem, plain_problem
+from cablenet.traffic.served import max_served
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 UNLIMITED_TBPS = 1e6
+LEAST_DELAY_MS = 1e-3
+TOTAL_TBPS = 1000.0
+"""All demand is counted as this much, so that small countries of early years stay well above the
+solver's tolerance; scaling all demands and capacities changes no share."""
+NOTHING_TBPS = 1e-10
 
 
 def replay(net: Network, lost: Ints) -> pd.DataFrame:
@@ -22,45 +32,89 @@ def replay(net: Network, lost: Ints) -> pd.DataFrame:
     -------
     country (index)
     unserved
-        share of the demand carried before that the best rerouting cannot carry
+        share of the demand carried before that the best rerouting cannot carry; the total is the
+        exact optimum, its split between countries one of many where they compete
     disrupted
-        the same when no surviving link carries more than it did: before anyone reroutes
+        share of the demand carried before whose way ran over a lost link
     lit_lost, cables_lost
         share of landed lit capacity, and of landing cables, that belongs to systems hit anywhere;
         0 for a country without cables
     """
-    links = net.links
-    usable = np.nan_to_num(links.lit_tbps, nan=UNLIMITED_TBPS) * (1.0 - HEADROOM)
-    whole = np.flatnonzero(links.in_service)
-    rest = np.setdiff1d(whole, lost)
-    before = _serve(net, whole, usable)
-    flow = np.zeros(len(links))
-    flow[whole] = np.maximum(before.flow_ab, before.flow_ba)
-    after = _serve(net, rest, usable)
-    at_once = _serve(net, rest, flow + 1e-9)
-    had = _by_country(net, before.tbps)
+    on, problem = _problem(net)
+    gone = np.isin(on, lost)
+    before = FlowSolver(problem).intact
+    had = before.served_tbps[:, 0]
+    after = _carried(net, on[~gone], problem, problem.room_tbps[:len(on)][~gone], had)
+    asks = net.gateways.country[net.demands.from_gateway][_real(net)]
+
+    def of_country(tbps: Floats) -> Floats:
+        return np.bincount(asks, tbps, minlength=len(net.country_id)).astype(np.float64)
+
+    missing = np.maximum(had - after, 0.0)
     lit_lost, cables_lost = _baselines(net, lost)
     return pd.DataFrame({
-        "unserved": _fall(had, _by_country(net, after.tbps)),
-        "disrupted": _fall(had, _by_country(net, at_once.tbps)),
+        "unserved": _share(of_country(missing), of_country(had)),
+        "disrupted": _share(of_country(had * _broken(before, np.tile(gone, 2))), of_country(had)),
         "lit_lost": lit_lost, "cables_lost": cables_lost,
     }, index=pd.Index(net.country_id, name="country"))
 
 
-def _serve(net: Network, on: Ints, usable: Floats) -> Served:
+def _real(net: Network) -> Flags:
+    """(D,) demands that leave their node."""
+    node, demands = net.gateways.node, net.demands
+    return np.asarray(node[demands.from_gateway] != node[demands.to_gateway])
+
+
+def _problem(net: Network) -> tuple[Ints, FlowProblem]:
+    """The links in service, and what they have to carry: all demand at one level."""
     links, node, demands = net.links, net.gateways.node, net.demands
-    return max_served(len(net.nodes), links.a[on], links.b[on], usable[on], links.length_km[on],
-                      source=node[demands.from_gateway], target=node[demands.to_gateway],
-                      tbps=demands.tbps)
+    on = np.flatnonzero(links.in_service)
+    scale = TOTAL_TBPS / max(demands.total_tbps, NOTHING_TBPS)
+    usable = np.minimum(np.nan_to_num(links.lit_tbps[on], nan=UNLIMITED_TBPS)
+                        * (1.0 - HEADROOM) * scale, TOTAL_TBPS)
+    delay = np.maximum(2.0 * links.latency_ms[on], LEAST_DELAY_MS)
+    real = _real(net)
+    return on, plain_problem(
+        len(net.nodes), np.concatenate([links.a[on], links.b[on]]),
+        np.concatenate([links.b[on], links.a[on]]), np.tile(usable, 2), np.tile(delay, 2),
+        node[demands.from_gateway][real], node[demands.to_gateway][real],
+        scale * demands.tbps[real][:, None])
 
 
-def _by_country(net: Network, tbps: Floats) -> Floats:
-    asks = net.gateways.country[net.demands.from_gateway]
-    return np.bincount(asks, tbps, minlength=len(net.country_id)).astype(np.float64)
+def _carried(net: Network, on: Ints, problem: FlowProblem, room: Floats, asked: Floats) -> Floats:
+    """(D,) how much of what is asked the links that are left can carry."""
+    links = net.links
+    return max_served(len(net.nodes), links.a[on], links.b[on], room, links.length_km[on],
+                      source=problem.source, target=problem.target, tbps=asked,
+                      interior=True).tbps
 
 
-def _fall(before: Floats, after: Floats) -> Floats:
-    share = np.divide(before - after, before, out=np.zeros_like(before), where=before > 1e-9)
+def _broken(before: Optimum, gone: Flags) -> Floats:
+    """(D,) share of each demand's served traffic whose way runs over an arc that is gone.
+
+    The flow towards a target holds no circle. The share p of what stands at a node and comes
+    through whole obeys p[n] = sum over arcs out of n of (part of the flow) x (0 if gone, else
+    p[head]), p[target] = 1; flows that meet at a node are taken as mixed.
+    """
+    problem = before.problem
+    targets, _, aim = problem.aims
+    whole = np.ones((len(targets), problem.n_nodes))
+    flows = before.flow_tbps.tocsr()
+    for row, target in enumerate(targets.tolist()):
+        flow = flows[[row]].toarray()[0]
+        used = np.flatnonzero(flow > NOTHING_TBPS)
+        tail, head, amount = problem.tail[used], problem.head[used], flow[used]
+        out = np.bincount(tail, amount, minlength=problem.n_nodes)
+        kept = np.where(gone[used], 0.0, amount / out[tail])
+        onward = sparse.coo_matrix((kept, (tail, head)), shape=2 * (problem.n_nodes,)).tocsr()
+        onward = onward.multiply((np.arange(problem.n_nodes) != target)[:, None]).tocsr()
+        end = ((out == 0) | (np.arange(problem.n_nodes) == target)).astype(np.float64)
+        whole[row] = spsolve(sparse.identity(problem.n_nodes, format="csc") - onward.tocsc(), end)
+    return np.clip(1.0 - whole[aim, problem.source], 0.0, 1.0)
+
+
+def _share(part: Floats, total: Floats) -> Floats:
+    share = np.divide(part, total, out=np.zeros_like(total), where=total > NOTHING_TBPS)
     return np.asarray(np.clip(share, 0.0, 1.0), np.float64)
 
 

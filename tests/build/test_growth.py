@@ -72,7 +72,7 @@ def test_a_figure_known_for_the_day_replaces_the_rule():
 
 
 def test_a_system_is_raised_as_a_whole_until_demand_is_served():
-    """BB and CC ask 0.85 Tbps each of the hub AA; 1.7 over 80 % usable is 2.125 on both sections."""
+    """BB and CC ask 0.85 Tbps each of the hub AA: 1.7 at 80 % usable is 2.125 all along."""
     layers = chain()
     layers = layers.with_tables(cables=layers.cables.assign(lit_capacity_tbps=0.5,
                                                             design_capacity_tbps=10.0))

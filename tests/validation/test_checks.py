@@ -14,6 +14,7 @@ from cablenet.validation import run_checks
 from cablenet.validation.check import at_least, between
 from cablenet.validation.corridors import corridor_pairs
 from cablenet.validation.lengths import length_ratios
+from cablenet.validation.outage_events import COLUMNS
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 
@@ -49,9 +50,15 @@ def test_a_ratio_is_drawn_over_published() -> None:
     assert table.loc["ab", "ratio"] == pytest.approx(0.5, rel=1e-5)
 
 
-def test_the_atlas_keeps_its_promises() -> None:
-    """Misses are published, so only the promises of the atlas itself are held here."""
-    checks = {check.id: check for check in run_checks(DATA if DATA.is_dir() else None)}
+def test_the_atlas_keeps_its_promises(tmp_path: Path) -> None:
+    """Misses are published, so only the promises of the atlas itself are held here.
+
+    Past outages take minutes: they are left out by a folder without events.
+    """
+    for name, columns in COLUMNS.items():
+        (tmp_path / name).write_text(",".join(columns) + "\n")
+    checks = {check.id: check for check in run_checks(DATA if DATA.is_dir() else None,
+                                                      events=tmp_path)}
     held = ["drawn-length-within-0.8-1.25-of-published", "demand-served-on-the-intact-atlas",
             "chokepoint-recall-all", *[f"utilisation-{c}" for c in ("IN", "JP", "TW", "SG")]]
     if DATA.is_dir():

@@ -59,7 +59,7 @@ def test_a_bad_row_gives_one_message_with_file_line_column_and_cure(tmp_path, ch
 
 
 def test_a_folder_without_the_files_names_each_of_them(tmp_path):
-    with pytest.raises(InputError, match="events.csv") as caught:
+    with pytest.raises(InputError, match=r"events\.csv: is not in") as caught:
         outages.check_outages(tmp_path)
     assert len(caught.value.problems) == 3
     with pytest.raises(InputError, match="is not a folder"):
