@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def _atlas() -> Layers:
     return readers.read_layers(path(), "folder")
 
 
-@cache
+@lru_cache(maxsize=4)
 def _scaled_atlas(day: date) -> Layers:
     from cablenet_geodata import path
 

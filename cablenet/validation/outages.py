@@ -34,13 +34,10 @@ def check_outages(folder: Path | None = None, *, progress: Progress | None = Non
     """
     from cablenet_geodata import path
 
-    folder = folder or path("validation")
-    if not folder.is_dir():
-        if folder != path("validation"):
-            raise InputError(f"--events: {folder} is not a folder; name one that holds {SOURCE}")
+    outages = past_outages(folder)
+    if not outages:
         return [skipped("outages", SOURCE, "no past outages here; name a folder with --events")]
     thresholds = scores.read_thresholds(path("validation") / "severity.toml")
-    outages = read_outages(folder, set(catalogue.atlas().countries["country"]))
     checks: list[Check] = []
     tables: list[pd.DataFrame] = []
     for i, outage in enumerate(outages):
@@ -55,6 +52,17 @@ def check_outages(folder: Path | None = None, *, progress: Progress | None = Non
         return [*checks, skipped("outages-overall", SOURCE, "no event could be replayed")]
     whole = pd.concat(tables, ignore_index=True)
     return [_overall(whole), *_quiet(whole), *checks]
+
+
+def past_outages(folder: Path | None = None) -> list[Outage]:
+    """The events of a folder, or those shipped (none where they are not); bad rows are an error."""
+    from cablenet_geodata import path
+
+    if folder is None and not path("validation").is_dir():
+        return []
+    if folder is not None and not folder.is_dir():
+        raise InputError(f"--events: {folder} is not a folder; name one that holds {SOURCE}")
+    return read_outages(folder or path("validation"), set(catalogue.atlas().countries["country"]))
 
 
 def outcomes(outage: Outage, thresholds: scores.Thresholds

@@ -26,6 +26,7 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
         a folder of past outages (default: those shipped with the atlas)
     """
     tell = progress or (lambda *_: None)
+    outages.past_outages(events)  # bad input is told before the long work
     layers = catalogue.atlas()
     tell("lengths", 0, 4)
     out = lengths.check_lengths(layers)

@@ -10,6 +10,7 @@ import pytest
 
 from cablenet import catalogue
 from cablenet.build import build_network
+from cablenet.cli import main
 from cablenet.errors import InputError
 from cablenet.testing import chain, ring, small_world, trunk_and_branch
 from cablenet.validation import outage_scores as scores
@@ -197,3 +198,12 @@ def test_an_event_before_the_first_system_is_skipped_with_the_reason(tmp_path):
     where = folder(tmp_path, EVENTS.replace("2024-03-01", "1975-03-01"),
                    impact=IMPACT.replace("AA", "IN").replace("BB", "EG"))
     assert "before the first system" in outages.check_outages(where)[0].detail[0]
+
+
+def test_bad_events_are_told_by_the_command_line_with_exit_code_2(tmp_path, capsys):
+    where = folder(tmp_path, cuts=CUTS.replace("segment", "somewhere"),
+                   impact=IMPACT.replace("AA", "IN").replace("BB", "EG"))
+    with pytest.raises(SystemExit) as stopped:
+        main(["validate", "--events", str(where)])
+    assert stopped.value.code == 2
+    assert "event_cuts.csv: 'line 2' mode: 'somewhere' is no mode" in capsys.readouterr().err
