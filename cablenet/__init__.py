@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
     from cablenet.files import write_layers as write_layers
+    from cablenet.flow_answer import FlowAnswer as FlowAnswer
+    from cablenet.flow_answer import flow_optimum as flow_optimum
     from cablenet.hazards import CAUSES as CAUSES
     from cablenet.hazards import HAZARDS as HAZARDS
     from cablenet.hazards import FaultModel as FaultModel
@@ -56,6 +58,11 @@ if TYPE_CHECKING:
     from cablenet.metrics.cost import outage_cost as outage_cost
     from cablenet.metrics.isolation import isolated_gateways as isolated_gateways
     from cablenet.metrics.margin import country_margins as country_margins
+    from cablenet.metrics.traffic_rules import Backup as Backup
+    from cablenet.metrics.traffic_rules import Refusal as Refusal
+    from cablenet.metrics.traffic_rules import Restore as Restore
+    from cablenet.metrics.traffic_rules import TrafficRules as TrafficRules
+    from cablenet.metrics.traffic_rules import read_rules as read_rules
     from cablenet.network import Network as Network
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
@@ -119,7 +126,9 @@ _HOME = {
     "hazards.solar_shares": ("SolarShares",),
     "layers": ("Layers", "Overlay", "Patch"),
     "maps": ("draw_map", "explore"),
+    "flow_answer": ("FlowAnswer", "flow_optimum"),
     "metrics": ("CAPACITY_RULES", "METRICS"),
+    "metrics.traffic_rules": ("Backup", "Refusal", "Restore", "TrafficRules", "read_rules"),
     "metrics.cost": ("outage_cost",),
     "metrics.isolation": ("isolated_gateways",),
     "metrics.margin": ("country_margins",),

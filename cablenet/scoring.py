@@ -15,6 +15,7 @@ from cablenet.errors import UnknownNameError
 from cablenet.geo import dateline
 from cablenet.hazards.durations import RepairDurations
 from cablenet.metrics import METRICS, Heading, MetricValues, Options
+from cablenet.metrics.traffic_rules import TrafficRules
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import Recipe, ScenarioSet, as_set, concat
 
@@ -28,6 +29,7 @@ def score(
     metrics: Sequence[str] | None = None,
     *,
     capacity_rule: str | None = None,
+    traffic: TrafficRules | None = None,
     progress: Progress | None = None,
 ) -> Scores:
     """Score every scenario.
@@ -41,6 +43,8 @@ def score(
         names from `cablenet.METRICS`; default: `isolated`, which needs no capacities
     capacity_rule
         for maps without capacities: a name from `cablenet.CAPACITY_RULES`
+    traffic
+        limits of rerouting for `unserved`: headroom, backup, refusals, restoration
     progress
         called with (metric, done, all) as metrics finish
 
@@ -58,11 +62,12 @@ def score(
         if name not in METRICS:
             raise UnknownNameError("metric", name, METRICS)
     events = as_set(net, scenarios)
+    options = Options(capacity_rule, traffic or TrafficRules())
     parts: dict[str, MetricValues] = {}
     for done, name in enumerate(chosen):
         if progress:
             progress(name, done, len(chosen))
-        parts[name] = METRICS[name].measure(net, events, Options(capacity_rule))
+        parts[name] = METRICS[name].measure(net, events, options)
     if progress:
         progress("", len(chosen), len(chosen))
     return Scores(net, events, chosen, parts)

@@ -23,7 +23,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("network",),
     ("build", "readers", "scenarios", "hazards", "risk"),
     ("metrics",),
-    ("scoring", "framing", "planning", "sweeps"),
+    ("scoring", "flow_answer", "framing", "planning", "sweeps"),
     ("repair",),
     ("files", "maps", "testing"),
     ("catalogue",),

@@ -13,6 +13,7 @@ from cablenet.cli.common import (
     DemandYear,
     Json,
     LayersArgument,
+    TrafficFile,
     open_network,
     print_json,
     print_table,
@@ -94,6 +95,7 @@ def score(
     metric: Annotated[Many, typer.Option(metavar="NAME", help="A score (default: all).")] = None,
     capacity_rule: Annotated[str | None, typer.Option(
         metavar="NAME", help="For maps without capacities: unit-per-cable or by-length.")] = None,
+    traffic_rules: TrafficFile = None,
     without_mesh: Annotated[bool, typer.Option(
         "--without-mesh", help="Remove the declared hub mesh of the far shores.")] = False,
     json: Json = False,
@@ -114,8 +116,10 @@ def score(
     title = " + ".join([*(event or ()), *_titles(cable, station, at, area, choke, deny)])
     metrics = metric or list(cn.METRICS)
     if metric is None and capacity_rule is None and not _has_capacities(net):
-        metrics.remove("capacity_loss")
-    scores = cn.score(net, cn.together(net, title, parts), metrics, capacity_rule=capacity_rule)
+        metrics = [name for name in metrics if name not in ("capacity_loss", "unserved")]
+    rules = cn.read_rules(traffic_rules) if traffic_rules else None
+    scores = cn.score(net, cn.together(net, title, parts), metrics, capacity_rule=capacity_rule,
+                      traffic=rules)
     _print_scores(net, scores, json)
 
 

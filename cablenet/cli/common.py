@@ -28,6 +28,9 @@ DemandFile = Annotated[Path | None, typer.Option(
 DemandYear = Annotated[int | None, typer.Option(
     "--demand-year", metavar="YEAR", help="The year whose peak demand is asked about: the FILE "
                                           "must be of it; without one, demand is grown to it.")]
+TrafficFile = Annotated[Path | None, typer.Option(
+    "--traffic-rules", metavar="FILE", help="Limits of rerouting (TOML: headroom, backup, refuse, "
+                                            "restore).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 

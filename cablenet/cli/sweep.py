@@ -16,6 +16,7 @@ from cablenet.cli.common import (
     DemandYear,
     Json,
     LayersArgument,
+    TrafficFile,
     open_network,
     print_json,
     print_table,
@@ -60,6 +61,12 @@ def sweep(
         metavar="NAME", help="With --years: only these hazards (default: all).")] = None,
     capacity_rule: Annotated[str | None, typer.Option(
         metavar="NAME", help="For maps without capacities: unit-per-cable or by-length.")] = None,
+    traffic_rules: TrafficFile = None,
+    tolerance: Annotated[float, typer.Option(
+        metavar="X", help="With --metric unserved: leave brackets no wider than this share of all "
+                          "demand (default: solve what no patch settles).")] = 0.0,
+    exact_top: Annotated[int, typer.Option(
+        metavar="N", help="Solve the N worst of a bracketed sweep exactly afterwards.")] = 0,
     radius_km: Radius = 25.0,
     top: Annotated[int, typer.Option(metavar="N", help="Worst scenarios to list.")] = 100,
     workers: Annotated[int | None, typer.Option(
@@ -74,6 +81,7 @@ def sweep(
     json: Json = False,
 ) -> None:
     """Score every combination of failures, many drawn years, or named events; resumable."""
+    from cablenet.errors import InputError
     from cablenet.sweeps.dask_pool import Tls
     from cablenet.sweeps.local_pool import warm_up
     from cablenet.sweeps.runner import run_sweep
@@ -83,7 +91,9 @@ def sweep(
     net = open_network(layers, as_of, demand, demand_year)
     job = _job(net, order, samples, years, events, unit=unit, metrics=tuple(metric or ["isolated"]),
                seed=seed, pairs=_pairs(pair), hazards=hazard, capacity_rule=capacity_rule,
-               radius_km=radius_km, top=top)
+               radius_km=radius_km, top=top, traffic=traffic_rules, tolerance=tolerance)
+    if exact_top and (order is None or "unserved" not in (metric or ())):
+        raise InputError("--exact-top belongs to --order K --metric unserved; leave it out")
     try:
         with _progress() as tell:
             run = run_sweep(job, out, workers=workers, resume=resume, scheduler=scheduler,
@@ -91,7 +101,8 @@ def sweep(
     except KeyboardInterrupt as stop:
         typer.echo(f"cablenet: {stop}", err=True)
         raise typer.Exit(STOPPED) from stop
-    _report(run, job, net, json)
+    exact = _exact(run, job, exact_top) if exact_top else None
+    _report(run, job, net, json, exact)
     if run.failed:
         raise typer.Exit(1)
 
@@ -122,13 +133,16 @@ def _job(net: Network, order: int | None, samples: int | None, years: int | None
         return compiled.years_sweep(
             net, cn.fault_model(net, more["hazards"]), years, seed=more["seed"], metrics=metrics,
             pairs=more["pairs"], capacity_rule=rule)
+    if not 0 <= more["tolerance"] <= 1:
+        raise InputError(f"--tolerance {more['tolerance']:g}: give a share of demand from 0 to 1")
+    combined = {"capacity_rule": rule, "top": more["top"], "radius_km": more["radius_km"],
+                "tolerance": more["tolerance"],
+                "traffic": cn.read_rules(more["traffic"]) if more["traffic"] else None}
     assert order is not None  # two of the three are None, and these two were asked
     if samples is not None:
         return compiled.random_sweep(net, samples, order, more["unit"], metrics, seed=more["seed"],
-                                     capacity_rule=rule, top=more["top"],
-                                     radius_km=more["radius_km"])
-    return compiled.exhaustive_sweep(net, order, more["unit"], metrics, capacity_rule=rule,
-                                     top=more["top"], radius_km=more["radius_km"])
+                                     **combined)
+    return compiled.exhaustive_sweep(net, order, more["unit"], metrics, **combined)
 
 
 def cut_sets(
@@ -202,7 +216,25 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         yield tell
 
 
-def _report(run: SweepRun, job: Job, net: Network, json: bool) -> None:
+def _exact(run: SweepRun, job: Job, count: int) -> list[dict[str, Any]]:
+    """The worst of a bracketed sweep again, each solved exactly; kept in exact.parquet."""
+    import pandas as pd
+
+    from cablenet.sweeps.combination_sweep import CombinationSweep
+    from cablenet.sweeps.unserved import solved_exactly
+
+    rows = run.table("worst").head(count)
+    assert isinstance(job, CombinationSweep)  # --exact-top is refused without --order
+    table = solved_exactly(job, [[row[key] for key in rows.columns
+                                  if key.startswith("unit_") and row[key]]
+                                 for row in rows.to_dict("records")])
+    frame = pd.DataFrame(table)
+    frame.to_parquet(run.out / "exact.parquet", index=False)
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _report(run: SweepRun, job: Job, net: Network, json: bool,
+            exact: list[dict[str, Any]] | None) -> None:
     import pandas as pd
     import pyarrow.parquet as pq
 
@@ -219,6 +251,8 @@ def _report(run: SweepRun, job: Job, net: Network, json: bool) -> None:
         rows = run.rows()
         by = [name for name in rows.columns if name not in ("scenario", "name", "rate_per_year")]
         facts["worst"] = rows.sort_values(by, ascending=False).head(20).to_dict("records")
+    if exact is not None:
+        facts["exact"] = exact
     tables = {} if source != "drawn years" or run.failed else _risk(run)
     if json:
         print_json({**facts, **{name: frame.head(20).reset_index().to_dict("records")
@@ -235,6 +269,8 @@ def _report(run: SweepRun, job: Job, net: Network, json: bool) -> None:
     elif "worst" in facts:
         _print_worst(facts["worst"], [heading.name for measure in getattr(job, "measures", ())
                                       for heading in measure.headings])
+    if exact:
+        print_table(pd.DataFrame(exact[:15]), title="\nSolved exactly")
     for title, frame in tables.items():
         print_table(_readable(frame), title=f"\n{title}")
     kept = {"events": "every event", "drawn years": "every loss of every year"}.get(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cablenet.metrics import capacity, cost, isolation, latency, margin
+from cablenet.metrics import capacity, cost, isolation, latency, margin, unserved
 from cablenet.metrics.values import Heading, Metric, MetricValues, Options
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (isolation.METRIC, capacity.METRIC, latency.METRIC, margin.METRIC,
-                   cost.METRIC)
+                   unserved.METRIC, cost.METRIC)
 }
 CAPACITY_RULES = capacity.CAPACITY_RULES
 

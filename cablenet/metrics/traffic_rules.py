@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -124,3 +125,12 @@ def _number(file: Path, row: str, value: Any) -> float:
         raise InputError([Problem(file.name, row, "", f"{value!r} is not a number",
                                   "give a number")])
     return float(value)
+
+
+def rules_from_record(record: Mapping[str, Any]) -> TrafficRules:
+    """Rules from plain JSON values, as `dataclasses.asdict` made them."""
+    return TrafficRules(
+        float(record.get("headroom", HEADROOM)),
+        tuple(Backup(**row) for row in record.get("backup", ())),
+        tuple(Refusal(**row) for row in record.get("refuse", ())),
+        tuple(Restore(**row) for row in record.get("restore", ())))

@@ -95,13 +95,14 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
 
 
 def _sums(case: FlowCase, answer: Optimum) -> _Seen:
-    countries = len(case.net.country_id)
     left, served = answer.unserved_tbps, answer.served_tbps.sum(axis=1)
-    delay = np.nan_to_num(round_trips(answer)) * served
-    return _Seen(case.by_class(left).sum(axis=0),
-                 np.bincount(case.country, left.sum(axis=1), minlength=countries),
-                 np.bincount(case.country, delay, minlength=countries),
-                 np.bincount(case.country, served, minlength=countries))
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(case.country, values,
+                           minlength=len(case.net.country_id)).astype(np.float64)
+
+    return _Seen(case.by_class(left).sum(axis=0), total(left.sum(axis=1)),
+                 total(np.nan_to_num(round_trips(answer)) * served), total(served))
 
 
 def _mean(total: Floats, amount: Floats) -> Floats:

@@ -37,10 +37,12 @@ class MetricValues:
 
 @dataclass(frozen=True)
 class Options:
-    """What metrics may be told: the capacity rule for maps without capacities, traffic rules."""
+    """What metrics may be told: the capacity rule for maps without capacities, traffic
+    rules, and in sweeps the share of all demand by which a bracket of `unserved` may stay wide."""
 
     capacity_rule: str | None = None
     traffic: TrafficRules = field(default_factory=TrafficRules)
+    tolerance: float = 0.0
 
 
 Measure = Callable[[Network, ScenarioSet, Options], MetricValues]

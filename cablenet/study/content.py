@@ -8,7 +8,7 @@ import pandas as pd
 
 import cablenet
 from cablenet.maps.payload import map_payload
-from cablenet.metrics.load import HEADROOM
+from cablenet.metrics.traffic_rules import HEADROOM
 from cablenet.report import Curve, Gantt, Heading, ReportContent, Section, Table
 from cablenet.report.content import Block
 from cablenet.scoring import join

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from cablenet.errors import InputError, MismatchError, UnknownNameError
 from cablenet.hazards.model import FaultModel
 from cablenet.hazards.timeline import CAUSES
 from cablenet.metrics import METRICS, Options
+from cablenet.metrics.traffic_rules import TrafficRules, rules_from_record
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import Recipe, ScenarioSet
 from cablenet.scenarios.units import Units, units_of
@@ -22,6 +24,7 @@ from cablenet.sweeps.isolated import IsolatedMeasure
 from cablenet.sweeps.measured import Measure
 from cablenet.sweeps.reachability import reachability
 from cablenet.sweeps.sources import EveryCombination, RandomCombinations, Source
+from cablenet.sweeps.unserved import unserved_measure
 from cablenet.sweeps.year_measures import (
     IsolatedYears,
     YearMeasure,
@@ -40,7 +43,9 @@ MOST_ROWS = 10**10
 
 def exhaustive_sweep(net: Network, order: int = 2, unit: str = "cable",
                      metrics: Sequence[str] = ("isolated",), *, capacity_rule: str | None = None,
-                     top: int = 100, radius_km: float = 25.0) -> CombinationSweep:
+                     top: int = 100, radius_km: float = 25.0,
+                     traffic: TrafficRules | None = None,
+                     tolerance: float = 0.0) -> CombinationSweep:
     """Every combination of 1 to `order` failing units, ready for `run_sweep`.
 
     Parameters
@@ -53,6 +58,9 @@ def exhaustive_sweep(net: Network, order: int = 2, unit: str = "cable",
         how many of the worst scenarios are listed
     radius_km
         the radius of a place
+    traffic, tolerance
+        for `unserved`: limits of rerouting, and the share of all demand by which the bracket of a
+        scenario may stay wide; 0 solves every scenario that no patch settles
 
     Raises
     ------
@@ -66,14 +74,16 @@ def exhaustive_sweep(net: Network, order: int = 2, unit: str = "cable",
     if not 1 <= order <= MOST:
         raise InputError(f"order {order}: an exhaustive sweep takes 1 to {MOST} units at once; for "
                          "more, ask `cut-sets`, draw years or take a random sample")
-    return _combinations(net, order, unit, metrics, capacity_rule, top, radius_km,
+    options = Options(capacity_rule, traffic or TrafficRules(), tolerance)
+    return _combinations(net, order, unit, metrics, options, top, radius_km,
                          lambda units: EveryCombination(units, order), {"source": "exhaustive"})
 
 
 def random_sweep(net: Network, count: int, order: int = 3, unit: str = "cable",
                  metrics: Sequence[str] = ("isolated",), *, seed: int = 1,
                  capacity_rule: str | None = None, top: int = 100,
-                 radius_km: float = 25.0) -> CombinationSweep:
+                 radius_km: float = 25.0, traffic: TrafficRules | None = None,
+                 tolerance: float = 0.0) -> CombinationSweep:
     """`count` random sets of exactly `order` failing units, each set as likely as any other.
 
     For orders that are too many to list. Parameters and errors as of `exhaustive_sweep`; the order
@@ -82,7 +92,8 @@ def random_sweep(net: Network, count: int, order: int = 3, unit: str = "cable",
     if count < 1 or order < 1 or seed < 0:
         raise InputError(f"{count} samples of order {order} with seed {seed}: samples and order "
                          "count from 1, the seed from 0")
-    return _combinations(net, order, unit, metrics, capacity_rule, top, radius_km,
+    options = Options(capacity_rule, traffic or TrafficRules(), tolerance)
+    return _combinations(net, order, unit, metrics, options, top, radius_km,
                          lambda units: RandomCombinations(units, order, count, seed),
                          {"source": "random", "seed": seed})
 
@@ -115,7 +126,7 @@ def _check_metrics(metrics: Sequence[str]) -> None:
 
 
 def _combinations(net: Network, order: int, unit: str, metrics: Sequence[str],
-                  capacity_rule: str | None, top: int, radius_km: float,
+                  options: Options, top: int, radius_km: float,
                   source_of: Callable[[int], Source],
                   more: dict[str, object]) -> CombinationSweep:
     _check_metrics(metrics)
@@ -133,10 +144,11 @@ def _combinations(net: Network, order: int, unit: str, metrics: Sequence[str],
     recipe = {
         **more, "network": net.name, "network_fingerprint": net.fingerprint,
         "as_of": str(net.as_of) if net.as_of else None, "unit": unit, "order": order,
-        "metrics": list(metrics), "capacity_rule": capacity_rule,
+        "metrics": list(metrics), "capacity_rule": options.capacity_rule,
+        **_traffic_recipe(options, metrics),
         **({"radius_km": radius_km} if "place" in unit.split("+") else {}),
     }
-    measures = tuple(_measure(net, units, name, order, capacity_rule) for name in metrics)
+    measures = tuple(_measure(net, units, name, order, options) for name in metrics)
     hours = source.total * sum(measure.scenario_s for measure in measures) / 3600
     if hours > MOST_HOURS:
         raise InputError(f"{source.total:,} scenarios with {', '.join(metrics)} would take about "
@@ -167,7 +179,9 @@ def sweep_again(net: Network, recipe: Mapping[str, Any],
     rule = recipe.get("capacity_rule")
     if source in ("exhaustive", "random"):
         more: dict[str, Any] = {"capacity_rule": rule, "top": int(recipe["top"]),
-                                "radius_km": float(recipe.get("radius_km", 25.0))}
+                                "radius_km": float(recipe.get("radius_km", 25.0)),
+                                "tolerance": float(recipe.get("tolerance", 0.0)),
+                                "traffic": rules_from_record(recipe.get("traffic", {}))}
         order, unit = int(recipe["order"]), str(recipe["unit"])
         if source == "exhaustive":
             return exhaustive_sweep(net, order, unit, metrics, **more)
@@ -190,23 +204,35 @@ def sweep_again(net: Network, recipe: Mapping[str, Any],
     raise InputError(f"'{source}' is no source of scenarios; give the recipe of a SweepRun")
 
 
-def _measure(net: Network, units: Units, name: str, order: int, rule: str | None) -> Measure:
+def _measure(net: Network, units: Units, name: str, order: int, options: Options) -> Measure:
     if name in COMPILED:
-        return COMPILED[name](net, units, order, rule)
-    return any_measure(net, units, name, Options(rule))
+        return COMPILED[name](net, units, order, options)
+    return any_measure(net, units, name, options)
 
 
-def _isolated(net: Network, units: Units, order: int, rule: str | None) -> Measure:
+def _isolated(net: Network, units: Units, order: int, options: Options) -> Measure:
     return IsolatedMeasure(reachability(net, units, order), len(units), len(net.country_id))
 
 
-def _capacity(net: Network, units: Units, order: int, rule: str | None) -> Measure:
-    return capacity_measure(net, units, rule)
+def _capacity(net: Network, units: Units, order: int, options: Options) -> Measure:
+    return capacity_measure(net, units, options.capacity_rule)
 
 
-COMPILED: dict[str, Callable[[Network, Units, int, str | None], Measure]] = {
+def _unserved(net: Network, units: Units, order: int, options: Options) -> Measure:
+    return unserved_measure(net, units, order, options)
+
+
+def _traffic_recipe(options: Options, metrics: Sequence[str]) -> dict[str, Any]:
+    """What `unserved` was told, as JSON."""
+    if "unserved" not in metrics:
+        return {}
+    return {"tolerance": options.tolerance, "traffic": asdict(options.traffic)}
+
+
+COMPILED: dict[str, Callable[[Network, Units, int, Options], Measure]] = {
     "isolated": _isolated,
     "capacity_loss": _capacity,
+    "unserved": _unserved,
 }
 """Metrics with a form of their own for sweeps; the others go by their ordinary measure."""
 

@@ -84,6 +84,7 @@ class Detours:
         entering = np.zeros((aims, nodes))
         np.add.at(entering, (self._aim, problem.source), np.where(cut, 0.0, self._asked.sum(1)))
         self._never = cut
+        self._most = 2.0 * entering.sum(axis=1)  # bounds programs whose rows are still to come
         self._tree_gbps = np.asarray(self._chain.T @ entering.ravel())
         on_tree = self._tree_of >= 0
         self._load = np.bincount(self._tree_of[on_tree], self._tree_gbps[on_tree],
@@ -164,7 +165,8 @@ class Detours:
     def _places(self, aim: int, node: int) -> Ints:
         """Tree arcs, as aim x N + node, from a node to the aim's target."""
         start = aim * self.problem.n_nodes + node
-        return self._chain.indices[self._chain.indptr[start]:self._chain.indptr[start + 1]]
+        return np.asarray(
+            self._chain.indices[self._chain.indptr[start]:self._chain.indptr[start + 1]], np.int64)
 
     def _add_detour(self, aim: int, arc: int) -> None:
         tail, head = int(self.problem.tail[arc]), int(self.problem.head[arc])
@@ -177,7 +179,7 @@ class Detours:
             step = int(self._tree_of[place])
             arcs[step] = arcs.get(step, 0.0) + factor
         cost = (self.problem.delay_ms[arc] + self._delay0[aim, head] - self._delay0[aim, tail])
-        self._detour[aim, arc] = self._column(cost, {}, arcs, places)
+        self._detour[aim, arc] = self._column(cost, {}, arcs, places, self._most[aim])
 
     def _add_unserved(self, demand: int, level: int) -> None:
         aim, source = int(self._aim[demand]), int(self.problem.source[demand])

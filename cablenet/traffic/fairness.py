@@ -77,7 +77,6 @@ def find_ties(problem: FlowProblem, outage: Outage, proof: Proof, unserved_tbps:
 def _joined(problem: FlowProblem, outage: Outage, proof: Proof, demands: Ints) -> Ints:
     """A label for each demand: equal where priced arcs on their cheapest ways join them."""
     arcs = np.flatnonzero((proof.price > 0) & ~outage.lost)
-    target, refusal, aim = problem.aims
     uses = np.zeros((len(demands), len(arcs)), bool)
     weight = np.where(outage.lost, np.inf, proof.price)
     for row in np.unique(problem.refusal[demands]):

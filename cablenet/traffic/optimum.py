@@ -67,7 +67,7 @@ class Optimum:
     @property
     def arc_tbps(self) -> Floats:
         """(A,) load of each arc."""
-        return np.asarray(self.flow_tbps.sum(axis=0)).ravel()
+        return np.asarray(self.flow_tbps.sum(axis=0), np.float64).ravel()
 
     @property
     def delay_tbps_ms(self) -> float:
@@ -77,22 +77,29 @@ class Optimum:
     @property
     def proved(self) -> bool:
         """Whether every level reaches its bound, and every rule is kept; asks no solver."""
-        return all(proof.holds for proof in self.proofs) and not broken_rules(
+        checked = [again(self.problem, self.outage, proof, self.unserved_tbps)
+                   for proof in self.proofs]
+        return all(proof.holds for proof in checked) and not broken_rules(
             self.problem, self.outage, self.unserved_tbps, self.flow_tbps)
 
 
 class FlowSolver:
-    """Solves one problem for one outage after another, each from where the last one ended."""
+    """Solves one problem for one outage after another, each from where the last one ended.
 
-    def __init__(self, problem: FlowProblem) -> None:
+    `intact` is the answer with nothing lost; `standing` is where programs start, and may be handed
+    to another solver of the same problem, which then starts there at once.
+    """
+
+    def __init__(self, problem: FlowProblem, standing: Standing | None = None) -> None:
         self.problem = problem
         self._finder = TreeFinder(problem)
         self._weight = WEIGHT_MS * STEP ** np.arange(problem.levels - 1, -1, -1.0)
         state = intact(problem)
-        self._standing = self._start(state, None)
-        self._program = self._fresh()
-        flow = self._program.solve(state)
-        self._standing = standing_of(problem, self._finder, flow)
+        if standing is None:
+            self.standing = self._start(state, None)
+            self.standing = standing_of(problem, self._finder, self._fresh().solve(state))
+        else:
+            self.standing = standing
         self._program = self._fresh()
         self.intact = self.solve(state)
 
@@ -103,7 +110,7 @@ class FlowSolver:
         return Standing(trees.arc, np.zeros((0, 2), np.int64), prices)
 
     def _fresh(self, standing: Standing | None = None, weight: Floats | None = None) -> Detours:
-        return Detours(self.problem, self._finder, standing or self._standing,
+        return Detours(self.problem, self._finder, standing or self.standing,
                        self._weight if weight is None else weight)
 
     def reset(self) -> None:
@@ -116,11 +123,11 @@ class FlowSolver:
         carried = self.intact.arc_tbps if hasattr(self, "intact") else np.zeros(len(lost))
         heavy = float(carried[lost] @ self.problem.delay_ms[lost])
         if heavy > HEAVY * max(float(carried @ self.problem.delay_ms), 1e-300):
-            standing = self._start(outage, self._standing.price)
+            standing = self._start(outage, self.standing.price)
             return self._fresh(standing), standing
         if self._program.size > RESET_ROWS:
             self.reset()
-        return self._program, self._standing
+        return self._program, self.standing
 
     def solve(self, outage: Outage) -> Optimum:
         """The optimum under an outage.
@@ -141,7 +148,7 @@ class FlowSolver:
                 proofs = tuple(again(self.problem, outage, proof, left) for proof in proofs)
         if not all(proof.holds for proof in proofs):
             raise ArithmeticError(f"fair shares cost service: {[p.gap for p in proofs]}")
-        return Optimum(self.problem, outage, left, flow.gbps / GBPS,
+        return Optimum(self.problem, outage, left, sparse.csr_array(flow.gbps / GBPS),
                        np.where(flow.price < weight[-1] / 10, flow.price, np.nan),
                        _saves(proofs), proofs)
 

@@ -39,7 +39,8 @@ def first_prices(problem: FlowProblem, finder: TreeFinder, outage: Outage, ceili
         cost = trees.cost[aim, problem.source]
         served = np.flatnonzero(cost < ceiling_ms)
         indptr, path = chains(problem, trees.arc, aim[served], problem.source[served])
-        load = np.bincount(path, np.repeat(amount[served], np.diff(indptr)), minlength=arcs)
+        load = np.bincount(path, np.repeat(amount[served], np.diff(indptr)),
+                           minlength=arcs).astype(np.float64)
         if price.max(initial=0.0) == 0.0 and np.all(load <= outage.room_tbps):
             break
         bound = float(amount @ np.minimum(cost, ceiling_ms) - outage.room_tbps @ price)

@@ -22,12 +22,13 @@ class ArcTwin:
     def __init__(self, nodes: int, tail: Any, head: Any, room: Floats, delay: Floats,
                  source: Any, target: Any, tbps: Floats) -> None:
         self.tbps, self.delay = tbps, delay
-        arcs, (demands, levels) = len(tail), tbps.shape
+        arcs, levels = len(tail), tbps.shape[1]
         origins, origin = np.unique(source, return_inverse=True)
         self.flows = len(origins) * arcs
         self.size = self.flows + tbps.size
         incidence = sparse.coo_array(
-            (np.r_[np.ones(arcs), -np.ones(arcs)], (np.r_[head, tail], np.tile(np.arange(arcs), 2))),
+            (np.r_[np.ones(arcs), -np.ones(arcs)],
+             (np.r_[head, tail], np.tile(np.arange(arcs), 2))),
             shape=(nodes, arcs)).tocsr()
         flow = sparse.block_diag([incidence] * len(origins))
         column = np.arange(tbps.size)

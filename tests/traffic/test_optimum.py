@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from cablenet.traffic.optimum import FlowSolver
 from cablenet.traffic.problem import FlowProblem, Outage, intact, plain_problem
-
 from tests.traffic.arc_twin import ArcTwin
 
 

@@ -1,0 +1,299 @@
+"""`unserved` in sweeps: settled by patches where they fit, bracketed or exact where they do not.
+
+A patch that carries everything shows what a failure leaves unserved without a program
+(`cablenet.traffic.patch`). Two patches that use different room and touch no flow of each other's
+may be laid side by side, so most pairs are settled by their singles. Where a patch does not carry
+all, the unserved total lies between what is cut off and that plus what is stuck; scenarios whose
+bracket is wider than the tolerance are solved exactly, each from the same start, so the answer does
+not depend on what was solved before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from cablenet.metrics.flow_case import FlowCase, flow_case
+from cablenet.metrics.values import Heading, Options
+from cablenet.network import Network
+from cablenet.scenarios.units import Units
+from cablenet.sweeps.combination_sweep import CombinationSweep
+from cablenet.sweeps.measured import CountryTally, Measured
+from cablenet.sweeps.rows import Rows, dead_units, rows_of
+from cablenet.traffic.detours import Standing
+from cablenet.traffic.optimum import FlowSolver, Optimum
+from cablenet.traffic.patch import SETTLED_TBPS, Patcher, short
+from cablenet.traffic.problem import Outage
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+HEADINGS = (
+    Heading("unserved_tbps", "Tbps", False,
+            "peak demand not carried at the optimum; where it was not solved, the most it can be"),
+    Heading("unserved_low_tbps", "Tbps", False, "proven: at least this is unserved"),
+    Heading("unserved_high_tbps", "Tbps", False, "proven: no more than this is unserved"),
+    Heading("program", "1 = solved by linear programs", False,
+            "0 where a patch or its bracket was enough"),
+)
+COUNTRY_HEADINGS = (
+    Heading("unserved_tbps", "Tbps", False,
+            "of the country's demand; where it was not solved, the most it can be"),
+)
+MOST_UNITS = 1500
+"""Beyond this many units, patches are not compared in pairs beforehand."""
+
+
+@dataclass(frozen=True, eq=False)
+class Singles:
+    """Single failures of U units.
+
+    Attributes
+    ----------
+    beside
+        (U, U) patches that can be laid side by side, each settling its failure
+    level
+        (U, P) newly cut demand by level, Tbps
+    country
+        (U, C) the same by country
+    lost
+        (U, L) links lost
+    settled
+        (U,) whether a patch settles the unit's failure alone
+    """
+
+    beside: Flags
+    level: Floats
+    country: Floats
+    lost: sp.csr_array
+    settled: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class UnservedMeasure:
+    """Unserved demand of scenarios given by the units that fail."""
+
+    case: FlowCase
+    rows: Rows
+    standing: Standing
+    intact: Optimum
+    tolerance: float
+    singles: Singles | None
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        return HEADINGS
+
+    @property
+    def country_headings(self) -> tuple[Heading, ...]:
+        return COUNTRY_HEADINGS
+
+    @property
+    def scenario_s(self) -> float:
+        """About 15 ms a patch; most pairs need none, and some scenarios need seconds."""
+        return 0.02 if self.singles is not None else 0.1
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what each process makes for itself."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    @cached_property
+    def _patcher(self) -> Patcher | None:
+        plain = not self.case.rules.restore and Patcher.fits(self.intact)
+        return Patcher(self.intact) if plain else None
+
+    @cached_property
+    def _solver(self) -> FlowSolver:
+        return FlowSolver(self.case.problem, self.standing)
+
+    @cached_property
+    def _of_row(self) -> sp.csr_array:
+        row = self.rows.of_links(len(self.case.net.links))
+        lost = np.flatnonzero(row >= 0)
+        return sp.csr_array((np.ones(len(lost), np.int64), (row[lost], lost)),
+                            shape=(self.rows.n_rows, len(self.case.net.links)))
+
+    def measure(self, failed: Ints) -> Measured:
+        """See `Measure.measure`."""
+        size = len(failed)
+        links = sp.csr_array(
+            (self.rows.failed(dead_units(failed, self.rows.n_units), size) @ self._of_row) > 0)
+        low, high, program = np.zeros(size), np.zeros(size), np.zeros(size)
+        country = np.zeros((size, len(self.case.net.country_id)))
+        for place in range(size):
+            lost = np.zeros(len(self.case.net.links), bool)
+            lost[links.indices[links.indptr[place]:links.indptr[place + 1]]] = True
+            units = failed[place][failed[place] >= 0]
+            low[place], high[place], program[place], country[place] = self._one(units, lost)
+        harmful = high > float(self.intact.unserved_tbps.sum()) + 1e-9
+        return Measured(
+            {"unserved_tbps": high, "unserved_low_tbps": low, "unserved_high_tbps": high,
+             "program": program}, {"unserved_tbps": CountryTally.of(country)}, harmful)
+
+    def _one(self, units: Ints, lost: Flags) -> tuple[float, float, float, Floats]:
+        """Least and most unserved, 1 where a program was solved, most by country."""
+        if len(units) == 2 and self.singles is not None and self.singles.beside[*units]:
+            both = self.singles.lost[units]
+            if len(np.unique(both.indices)) == int(lost.sum()):
+                total = self._base + float(self.singles.level[units].sum())
+                return total, total, 0.0, self._base_country + self.singles.country[units].sum(0)
+        outage = self.case.outage(lost)
+        patch = self._patcher.patch(outage) if self._patcher is not None else None
+        if patch is not None and patch.settled:
+            return self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
+        left = self._after_one(units, outage)
+        if left is not None:
+            return self._told(left, 0.0)
+        if patch is not None and patch.mild and (
+                patch.stuck_tbps <= self.tolerance * self._asked.sum()):
+            low, _, _, cut = self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
+            most = np.minimum(cut + patch.stuck_tbps, self._by_country(self._asked))
+            return low, low + patch.stuck_tbps, 0.0, np.where(self._by_country(self._asked) > 0,
+                                                              most, 0.0)
+        self._solver.reset()  # the answer must not depend on what was solved before
+        return self._told(self._solver.solve(outage).unserved_tbps.sum(axis=1).round(9), 1.0)
+
+    def _told(self, left: Floats, program: float) -> tuple[float, float, float, Floats]:
+        """An exact answer, from (D,) what is unserved."""
+        total = float(left.sum())
+        return total, total, program, self._by_country(left)
+
+    @cached_property
+    def _asked(self) -> Floats:
+        """(D,) demand of all levels."""
+        return np.asarray(self.case.problem.tbps.sum(axis=1), np.float64)
+
+    def _after_one(self, units: Ints, outage: Outage) -> Floats | None:
+        """(D,) unserved, where the optimum of one of the units alone can be patched.
+
+        Served amounts that are best with less lost and can still be had are best with more lost.
+        Where something is newly cut off, that holds only if nobody else goes without.
+        """
+        if self.singles is None or len(units) < 2 or self._patcher is None:
+            return None
+        for unit in units[~self.singles.settled[units]].tolist():
+            patcher = self._patchers.get(unit)
+            if patcher is None:
+                alone = np.zeros(len(self.case.net.links), bool)
+                alone[self.singles.lost[[unit]].indices] = True
+                self._solver.reset()
+                patcher = Patcher(self._solver.solve(self.case.outage(alone)))
+                self._patchers[unit] = patcher
+            patch = patcher.patch(outage)
+            newly = patch.cut & ~patcher.cut_before
+            if patch.settled and not (newly.any() and short(patcher.intact)):
+                left = patcher.intact.unserved_tbps.sum(axis=1).round(9)
+                return np.asarray(
+                    np.where(newly, self._asked, left), np.float64)
+        return None
+
+    @cached_property
+    def _patchers(self) -> dict[int, Patcher]:
+        """Of units that no patch settles alone, made when first needed."""
+        return {}
+
+    @cached_property
+    def _base(self) -> float:
+        return float(self.intact.unserved_tbps.sum())
+
+    @cached_property
+    def _base_country(self) -> Floats:
+        return self._by_country(self.intact.unserved_tbps.sum(axis=1))
+
+    def _by_country(self, values: Floats) -> Floats:
+        return np.asarray(np.bincount(self.case.country, values,
+                                      minlength=len(self.case.net.country_id)))
+
+
+def unserved_measure(net: Network, units: Units, order: int,
+                     options: Options) -> UnservedMeasure:
+    """Compile `unserved` for sweeps over these units; see `Options.tolerance`."""
+    case = flow_case(net, options.traffic, options.capacity_rule)
+    solver = FlowSolver(case.problem)
+    made = UnservedMeasure(case, rows_of(net, units), solver.standing, solver.intact,
+                           options.tolerance,
+                           None)
+    if order < 2 or len(units) > MOST_UNITS or made._patcher is None:
+        return made
+    return replace(made, singles=_singles(made, made._patcher, len(units)))
+
+
+def _singles(measure: UnservedMeasure, patcher: Patcher, count: int) -> Singles:
+    """Patch every unit alone, and find which patches can be laid side by side."""
+    case = measure.case
+    problem, net = case.problem, case.net
+    dead = dead_units(np.arange(count)[:, None], measure.rows.n_units)
+    lost = sp.csr_array((measure.rows.failed(dead, count) @ measure._of_row) > 0)
+    asked = problem.tbps.sum(axis=1)
+    level, country = np.zeros((count, problem.levels)), np.zeros((count, len(net.country_id)))
+    settled, arcs_lost = np.zeros(count, bool), np.zeros((count, len(problem.tail)), bool)
+    more, less, flows = [], [], patcher.flow.size
+    base = patcher.cut(np.zeros(len(problem.tail), bool))
+    for unit in range(count):
+        failed = np.zeros(len(net.links), bool)
+        failed[lost.indices[lost.indptr[unit]:lost.indptr[unit + 1]]] = True
+        outage = case.outage(failed)
+        patch = patcher.patch(outage)
+        newly = patch.cut & ~base
+        level[unit] = problem.tbps[newly].sum(axis=0)
+        country[unit] = measure._by_country(np.where(newly, asked, 0.0))
+        settled[unit], arcs_lost[unit] = patch.settled, outage.lost
+        more.append(patch.more.reshape((1, flows)))
+        less.append(patch.less.reshape((1, flows)))
+    beside = _side_by_side(sp.csr_array(sp.vstack(more)), sp.csr_array(sp.vstack(less)),
+                           arcs_lost, patcher.room, settled)
+    return Singles(beside, level, country, lost, settled)
+
+
+def _side_by_side(more: sp.csr_array, less: sp.csr_array, lost: Flags, room: Floats,
+                  settled: Flags) -> Flags:
+    """(U, U) pairs of settled patches that neither take each other's room nor touch the same flow.
+
+    `more` and `less` are (U, R x A). What one adds may not use arcs that the other loses; flow
+    that one takes away may not be touched by the other; what both add must fit into the room that
+    the intact flow leaves.
+    """
+    arcs = len(room)
+    adds, takes = (more > 0).astype(np.int64), (less > 0).astype(np.int64)
+    clash = ((takes @ (takes + adds).T) + (adds @ takes.T)).toarray() > 0
+    fold = sp.csr_array((np.ones(more.shape[1]), (np.arange(more.shape[1]),
+                                                  np.arange(more.shape[1]) % arcs)),
+                        shape=(more.shape[1], arcs))
+    load = np.asarray((more @ fold).todense())
+    clash |= ((load > 0).astype(float) @ lost.T.astype(float)) > 0
+    clash |= clash.T
+    for unit in range(len(load)):
+        full = np.flatnonzero(load[unit] > 0)
+        clash[unit] |= np.any(load[:, full] + load[unit, full] > room[full] + SETTLED_TBPS / 10,
+                              axis=1)
+    beside = ~(clash | clash.T) & settled[:, None] & settled[None, :]
+    np.fill_diagonal(beside, False)
+    return np.asarray(beside)
+
+
+def solved_exactly(job: CombinationSweep, named: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """Scenarios of a sweep, given by the ids of their units, each settled or solved exactly.
+
+    Returns
+    -------
+    rows of `scenario`, `unserved_tbps` and `program`, in the given order
+    """
+    measure = next(one for one in job.measures if isinstance(one, UnservedMeasure))
+    number = {str(name): i for i, name in enumerate(job.unit_id)}
+    order = max((len(units) for units in named), default=1)
+    failed = np.full((len(named), order), -1)
+    for row, units in enumerate(named):
+        failed[row, :len(units)] = [number[str(unit)] for unit in units]
+    seen = replace(measure, tolerance=0.0).measure(failed).scenario
+    return [{"scenario": " + ".join(units), "unserved_tbps": float(seen["unserved_tbps"][row]),
+             "program": int(seen["program"][row])} for row, units in enumerate(named)]

@@ -1,0 +1,180 @@
+"""Patches: how the traffic of a failure can be carried without moving anything else.
+
+A patch keeps the intact optimum where the failure leaves it alone. What ran over lost arcs is
+missing behind them and stuck before them; for one aim after another, a largest flow over the room
+that is left (and against the aim's own flow, which cancels it) joins what is stuck to what is
+missing. Where all of it fits, everybody who is still connected is served: no answer serves more,
+so the failure is settled without a linear program. Where some does not fit, what stays stuck bounds
+from above what the optimum leaves unserved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from cablenet.solvers import FlowNetwork
+from cablenet.traffic.optimum import Optimum
+from cablenet.traffic.problem import Outage
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+UNIT = 1e9
+"""Largest flows count in whole kbps; room is rounded down and traffic up, so a patch fits."""
+SETTLED_TBPS = 1e-6
+TRIES = 3
+"""How many orders of the aims are tried: those that got stuck go first in the next."""
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """What a failure does to the intact flow.
+
+    Attributes
+    ----------
+    cut
+        (D,) demands whose ends no longer hang together
+    stuck_tbps
+        what found no way, beyond what is cut
+    mild
+        whether what is stuck at each node is no more than the last level of what passes there:
+        then all other levels are served, and the optimum leaves no more than that unserved
+    more, less
+        (R, A) Tbps added to and taken from each aim's flow
+    """
+
+    cut: Flags
+    stuck_tbps: float
+    mild: bool
+    more: sparse.csr_array
+    less: sparse.csr_array
+
+    @property
+    def settled(self) -> bool:
+        """Whether everybody still connected is served, to a millionth of a Tbps."""
+        return self.stuck_tbps <= SETTLED_TBPS
+
+
+def short(answer: Optimum) -> bool:
+    """Whether some demand goes without although its ends hang together."""
+    return bool(answer.proofs[-1].price.any())
+
+
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    stuck_tbps: float
+    stuck_of: Floats
+    mild: bool
+    more: Floats
+    less: Floats
+
+
+class Patcher:
+    """Makes patches of one optimum: the intact one, or that of a failure which loses more now.
+
+    It knows no refusals, and the room of arcs may only be lost: see `Patcher.fits`.
+    """
+
+    def __init__(self, intact: Optimum) -> None:
+        self.intact = intact
+        problem = intact.problem
+        self.flow = intact.flow_tbps.toarray()
+        self.room = intact.outage.room_tbps - self.flow.sum(axis=0)
+        nodes = problem.n_nodes
+        self._source, self._sink = nodes, nodes + 1
+        every = np.arange(nodes)
+        self._tails = np.concatenate([problem.tail, problem.head, np.full(nodes, nodes), every])
+        self._heads = np.concatenate([problem.head, problem.tail, every, np.full(nodes, nodes + 1)])
+        self._network = FlowNetwork(self._tails, self._heads)
+        last = problem.tbps[:, -1] / problem.tbps.sum(axis=1)
+        self._last_share = float(last.min(initial=1.0))
+        self.cut_before = self.cut(intact.outage.lost)
+
+    @staticmethod
+    def fits(intact: Optimum) -> bool:
+        """Whether patches of this optimum settle anything: no refusals, all connected served."""
+        return len(intact.problem.refused) == 1 and not short(intact)
+
+    def cut(self, lost: Flags) -> Flags:
+        """(D,) demands without any way left."""
+        problem = self.intact.problem
+        left = ~lost
+        graph = sparse.coo_array(
+            (np.ones(int(left.sum()), bool), (problem.tail[left], problem.head[left])),
+            shape=(problem.n_nodes, problem.n_nodes))
+        part = connected_components(graph, directed=False)[1]
+        return np.asarray(part[problem.source] != part[problem.target])
+
+    def patch(self, outage: Outage) -> Patch:
+        """Patch one failure; room may only be lost, arcs with their reverse."""
+        problem, lost = self.intact.problem, outage.lost
+        cut = self.cut(lost)
+        newly = np.flatnonzero(cut & ~self.cut_before)
+        aim = problem.aims[2]
+        less = np.where(lost[None, :], self.flow, 0.0)
+        touched = np.union1d(np.flatnonzero(less.any(axis=1)), aim[newly])
+        order = touched[np.argsort(-less[touched].sum(axis=1), kind="stable")].tolist()
+        best = self._in_turn(order, outage, newly)
+        for _ in range(TRIES - 1):
+            if best.stuck_tbps <= SETTLED_TBPS:
+                break
+            stuck = [row for row in order if best.stuck_of[row] > 0]
+            order = stuck + [row for row in order if best.stuck_of[row] == 0]
+            again = self._in_turn(order, outage, newly)
+            best = min(best, again, key=lambda one: one.stuck_tbps)
+        return Patch(cut, best.stuck_tbps, best.mild, sparse.csr_array(best.more),
+                     sparse.csr_array(best.less))
+
+    def _in_turn(self, order: list[int], outage: Outage, newly: Ints) -> _Joined:
+        """Join surplus and deficit of one aim after another."""
+        problem, lost = self.intact.problem, outage.lost
+        target, _, aim = problem.aims
+        room = np.where(lost, 0.0, self.room)
+        more = np.zeros_like(self.flow)
+        less = np.where(lost[None, :], self.flow, 0.0)
+        stuck_of, mild = np.zeros(len(target)), True
+        for row in order:
+            taken = less[row]
+            gain = (np.bincount(problem.tail, taken, minlength=problem.n_nodes)
+                    - np.bincount(problem.head, taken, minlength=problem.n_nodes))
+            mine = newly[aim[newly] == row]
+            gain -= np.bincount(problem.source[mine], problem.tbps[mine].sum(axis=1),
+                                minlength=problem.n_nodes)
+            gain[target[row]] = 0.0
+            left, forward, back = self._join(row, int(target[row]), gain.astype(np.float64), room,
+                                             lost)
+            stuck_of[row] = left.sum()
+            mild &= bool(np.all(left <= self._last_share * np.maximum(gain, 0.0) + 1e-12))
+            both = np.minimum(forward, back)
+            more[row] += forward - both
+            less[row] += back - both
+            room += np.where(lost, 0.0, (back - both) - (forward - both))
+        return _Joined(float(stuck_of.sum()), stuck_of, mild, more, less)
+
+    def _join(self, row: int, target: int, gain: Floats, room: Floats,
+              lost: Flags) -> tuple[Floats, Floats, Floats]:
+        """Flow from surplus to deficit; the target takes and gives what is left over.
+
+        Returns (N,) what stays stuck, and (A,) forward and cancelled flow, Tbps. What is missing
+        without anything stuck is no loss: the flow behind it is trimmed.
+        """
+        surplus = np.ceil(np.maximum(gain, 0.0) * UNIT - 1e-3).astype(np.int64)
+        deficit = np.ceil(np.maximum(-gain, 0.0) * UNIT - 1e-3).astype(np.int64)
+        ahead = np.floor(np.maximum(room, 0.0) * UNIT + 1e-3).astype(np.int64)
+        own = np.where(lost, 0.0, self.flow[row])
+        against = np.floor(own * UNIT + 1e-3).astype(np.int64)
+        give, take = surplus.copy(), deficit.copy()
+        give[target], take[target] = deficit.sum(), surplus.sum()
+        capacity = np.concatenate([ahead, against, give, take])
+        self._network.max_flow(capacity, self._source, self._sink)
+        flows = self._network.flows()
+        half = len(room)
+        nodes = self.intact.problem.n_nodes
+        stuck = surplus - flows[2 * half:2 * half + nodes]
+        stuck[target] = 0
+        return stuck / UNIT, flows[:half] / UNIT, flows[half:2 * half] / UNIT
