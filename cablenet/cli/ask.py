@@ -116,7 +116,7 @@ def score(
     title = " + ".join([*(event or ()), *_titles(cable, station, at, area, choke, deny)])
     metrics = metric or list(cn.METRICS)
     if metric is None and capacity_rule is None and not _has_capacities(net):
-        metrics = [name for name in metrics if name not in ("capacity_loss", "unserved")]
+        metrics = [name for name in metrics if name not in ("capacity_loss", "unserved", "cost")]
     rules = cn.read_rules(traffic_rules) if traffic_rules else None
     scores = cn.score(net, cn.together(net, title, parts), metrics, capacity_rule=capacity_rule,
                       traffic=rules)

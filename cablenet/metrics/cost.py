@@ -16,15 +16,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.metrics import isolation
+from cablenet.metrics.flow_case import flow_case
+from cablenet.metrics.unserved import answers
 from cablenet.metrics.values import Heading, Metric, MetricValues, Options
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import ScenarioSet
+from cablenet.traffic.optimum import FlowSolver, Optimum
 
 Floats = NDArray[np.float64]
 DAYS = 365.0
 MUSD = 1000.0
 """Million USD in a billion."""
+NOISE = 1e-9
+"""A smaller rise of a share is rounding."""
 
 
 @dataclass(frozen=True)
@@ -107,19 +111,30 @@ def _level(people: Floats, users: Floats) -> NDArray[np.int64]:
 
 
 def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricValues:
-    """`outage_cost` of the share of each country's internet users who are isolated.
+    """`outage_cost` of the share of each country's demand that the failure leaves unserved.
 
-    Where no user is known, gateways count alike.
+    That is at the flow optimum, and beyond what the intact network leaves unserved already.
+
+    Raises
+    ------
+    MissingCapacityError
+        a map without capacities and no capacity rule named
     """
-    cut = isolation.measure(net, scenarios, options).gateway["isolated"]
-    gates = net.gateways
-    member = np.zeros((len(gates), len(net.country_id)))
-    member[np.arange(len(gates)), gates.country] = 1.0
-    users = gates.users @ member
-    weight = np.where(users[gates.country] > 0, gates.users, 1.0)
-    whole = weight @ member
-    lost = (cut * weight) @ member
-    return outage_cost(net, np.divide(lost, whole, out=np.zeros_like(lost), where=whole > 0))
+    case = flow_case(net, options.traffic, options.capacity_rule)
+    solver = FlowSolver(case.problem)
+    count = len(net.country_id)
+    asked = np.bincount(case.country, case.problem.tbps.sum(axis=1), minlength=count)
+
+    def unserved(answer: Optimum) -> Floats:
+        left = np.bincount(case.country, answer.unserved_tbps.sum(axis=1), minlength=count)
+        return np.divide(left, asked, out=np.zeros(count), where=asked > 0)
+
+    before = unserved(solver.intact)
+    share = np.zeros((len(scenarios), count))
+    for rows, answer in answers(case, scenarios, solver):
+        rise = unserved(answer) - before
+        share[rows] = np.where(rise > NOISE, rise, 0.0)
+    return outage_cost(net, share)
 
 
 METRIC = Metric("cost", HEADINGS, measure, COUNTRY_HEADINGS)

@@ -12,6 +12,7 @@ from cablenet.metrics import METRICS, Options
 from cablenet.metrics.cost import LOSSES, outage_cost
 from cablenet.scenarios.losses import cable_losses, joint_loss
 from cablenet.testing import ring
+from cablenet.traffic import make_demand
 
 shares = st.lists(st.floats(0.0, 1.0), min_size=4, max_size=4)
 
@@ -48,16 +49,33 @@ def test_a_country_of_unknown_gdp_is_counted_and_never_taken_as_free():
     assert np.isnan(got.country["cost_musd_per_day"][0]).tolist() == [False, True, False, False]
 
 
-def test_the_score_counts_who_is_isolated():
-    """Without ab and bc, BB is isolated: 1 % (half the people are users) of 100 million a day."""
+def test_the_score_is_of_the_demand_that_the_failure_leaves_unserved():
+    """Without ab and bc nothing reaches BB: 1 % (half the people are users) of 100 million a day.
+    """
     net = build_network(ring())
-    both = joint_loss(net, "both", cables=["ab", "bc"])
-    got = METRICS["cost"].measure(net, both, Options())
+    own = net.with_demand(make_demand([1, 3], [0, 0], [0.1, 0.1]))
+    both = joint_loss(own, "both", cables=["ab", "bc"])
+    got = METRICS["cost"].measure(own, both, Options())
     assert got.scenario["cost_musd_per_day"] == pytest.approx([1.0])
-    bb = net.country_index("BB")
-    assert got.country["people_affected"][0, bb] == net.gateways.people[net.gateways.country == bb]
-    one = METRICS["cost"].measure(net, cable_losses(net), Options())
+    bb = own.country_index("BB")
+    assert got.country["people_affected"][0, bb] == pytest.approx(
+        own.gateways.people[own.gateways.country == bb].sum())
+    one = METRICS["cost"].measure(own, cable_losses(own), Options())
     assert (one.scenario["cost_musd_per_day"] == 0.0).all()
+
+
+def test_what_no_cable_could_carry_before_is_not_the_failure_s_doing():
+    """BB asks 10 Tbps over two cables of 1 Tbps lit, 0.8 usable: 1.6 served, 0.8 without ab.
+
+    The rise is 0.8 of 10, so 8 % of what a day without internet costs (1 million USD).
+    """
+    layers = ring()
+    layers = layers.with_tables(cables=layers.cables.assign(lit_capacity_tbps=1.0,
+                                                            design_capacity_tbps=1.0))
+    net = build_network(layers)
+    own = net.with_demand(make_demand([1], [0], [10.0]))
+    got = METRICS["cost"].measure(own, cable_losses(own, ["ab"]), Options())
+    assert got.scenario["cost_musd_per_day"] == pytest.approx([0.08])
 
 
 def test_levels_rise_and_each_range_holds_its_value():
