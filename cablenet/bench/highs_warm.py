@@ -66,7 +66,7 @@ def main(path: str) -> None:
                     "delay": solver.getInfo().objective_function_value + UNSERVED_MS * total})
         solver.changeColsBounds(len(index), index, np.zeros(len(index)),
                                 np.full(len(index), highspy.kHighsInf))
-    print(json.dumps(out))
+    sys.stdout.write(json.dumps(out) + "\n")
 
 
 if __name__ == "__main__":

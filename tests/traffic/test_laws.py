@@ -101,4 +101,5 @@ def test_a_proof_fails_for_an_answer_that_is_not_the_best() -> None:
     worse[tuple(served)] += 0.25
     assert best.proved
     assert not replace(best, unserved_tbps=worse).proved
-    assert not replace(best, outage=Outage(best.outage.room_tbps * 0.5, intact(problem).lost)).proved
+    narrow = Outage(best.outage.room_tbps * 0.5, intact(problem).lost)
+    assert not replace(best, outage=narrow).proved
