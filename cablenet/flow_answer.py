@@ -63,7 +63,7 @@ class FlowAnswer:
             "unserved_tbps": total(self.after.unserved_tbps.sum(axis=1))})
         for name, answer in (("round_trip_before_ms", self.before), ("round_trip_ms", self.after)):
             served = answer.served_tbps.sum(axis=1)
-            delay = total(np.nan_to_num(round_trips(answer)) * served)
+            delay = total(np.nan_to_num(round_trips(answer, self.case.delay_ms)) * served)
             amount = total(served)
             frame[name] = np.divide(delay, amount, out=np.full(size, np.nan), where=amount > 0)
         return frame[asked > 0].reset_index(drop=True)

@@ -38,6 +38,8 @@ class FlowCase:
         links come first, all a to b, then all b to a
     demand
         (D,) the network's demand of each demand of the problem
+    delay_ms
+        (A,) round trip of each arc, without the tie-break that the problem's delays hold
     class_share
         (D, 7) share of each class in its level of the demand
     """
@@ -47,6 +49,7 @@ class FlowCase:
     problem: FlowProblem
     link: Ints
     demand: Ints
+    delay_ms: Floats
     class_share: Floats
 
     @property
@@ -95,8 +98,8 @@ def flow_case(net: Network, rules: TrafficRules | None = None,
     links, gates, demands = net.links, net.gateways, net.demands
     on = np.flatnonzero(links.in_service)
     room = np.minimum(capacities(net, capacity_rule)[on] * (1.0 - rules.headroom), NO_LIMIT_TBPS)
-    delay = np.maximum(2.0 * links.latency_ms[on], LEAST_MS) * (1.0 + TIE_BREAK * _salt(
-        links.id[on]))
+    delay = np.maximum(2.0 * links.latency_ms[on], LEAST_MS)
+    told_apart = delay * (1.0 + TIE_BREAK * _salt(links.id[on]))
     sky = _sky(net, rules)
     source, target = gates.node[demands.from_gateway], gates.node[demands.to_gateway]
     asked = np.flatnonzero((source != target) & (demands.tbps > 0))
@@ -106,13 +109,14 @@ def flow_case(net: Network, rules: TrafficRules | None = None,
     refusal, refused = _refusals(net, rules, asked, tail, head)
     problem = FlowProblem(
         sky.n_nodes, tail, head, np.concatenate([room, room, sky.room]),
-        np.concatenate([delay, delay, sky.delay]), source[asked], target[asked], levels, refusal,
-        refused)
+        np.concatenate([told_apart, told_apart, sky.delay]), source[asked], target[asked],
+        levels, refusal, refused)
     per_class = demands.class_tbps[asked]
     whole = levels[:, [row.level - 1 for row in CLASSES]]
     share = np.divide(per_class, whole, out=np.zeros_like(per_class), where=whole > 0)
     link = np.concatenate([on, on, np.full(len(sky.tail), -1)])
-    return FlowCase(net, rules, problem, link, asked, share)
+    return FlowCase(net, rules, problem, link, asked,
+                    np.concatenate([delay, delay, sky.delay]), share)
 
 
 @dataclass(frozen=True, eq=False)

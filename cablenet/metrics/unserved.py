@@ -31,7 +31,8 @@ COUNTRY_HEADINGS = (
     Heading("unserved_tbps", "Tbps", False, "peak demand of the country's gateways not carried"),
     Heading("unserved_share", "fraction", False, "that as a share of the country's demand"),
     Heading("added_round_trip_ms", "ms round trip", False,
-            "rise of the mean round trip over what is served of the country's demand"),
+            "rise of the mean round trip over what is served of the country's demand; where "
+            "demands could change places, one of several splits of the same total"),
 )
 
 
@@ -102,7 +103,7 @@ def _sums(case: FlowCase, answer: Optimum) -> _Seen:
                            minlength=len(case.net.country_id)).astype(np.float64)
 
     return _Seen(case.by_class(left).sum(axis=0), total(left.sum(axis=1)),
-                 total(np.nan_to_num(round_trips(answer)) * served), total(served))
+                 total(np.nan_to_num(round_trips(answer, case.delay_ms)) * served), total(served))
 
 
 def _mean(total: Floats, amount: Floats) -> Floats:

@@ -26,10 +26,10 @@ from cablenet.scenarios.units import Units
 from cablenet.sweeps.combination_sweep import CombinationSweep
 from cablenet.sweeps.measured import CountryTally, Measured
 from cablenet.sweeps.rows import Rows, dead_units, rows_of
-from cablenet.traffic.detours import Standing
 from cablenet.traffic.optimum import FlowSolver, Optimum
 from cablenet.traffic.patch import SETTLED_TBPS, Patcher, short
 from cablenet.traffic.problem import Outage
+from cablenet.traffic.standing import Standing
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

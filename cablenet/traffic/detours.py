@@ -20,7 +20,6 @@ for the next outage, which only changes limits.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from scipy import sparse
 
 from cablenet.solvers import LinearProgram
 from cablenet.traffic.problem import FlowProblem, Outage
+from cablenet.traffic.standing import GBPS, Flow, Standing, chain_matrix
 from cablenet.traffic.trees import TreeFinder, Trees, chains
 
 Ints = NDArray[np.int64]
@@ -38,33 +38,11 @@ Key = tuple[int, int]
 Fixed = dict[Key, float]
 """What some demands leave unserved at a level, Gbps."""
 
-GBPS = 1000.0
-"""The program counts in Gbps, so that small islands stay well above the solver's tolerance."""
 TOLERANCE = 1e-7
 ROUNDING = 1e-5
 """How far an amount set from outside may give way, Gbps: it was itself read from a solver."""
 OVERFLOW = 5e3
 """First cost of a Gbps beyond an arc's room, ms; raised while any overflow remains."""
-
-
-@dataclass(frozen=True, eq=False)
-class Standing:
-    """Where a program starts: `arc` (R, N) standing trees, detours (K, 2) as (aim, arc), and
-    (A,) prices of full arcs."""
-
-    arc: Ints
-    detours: Ints
-    price: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Flow:
-    """(R, A) Gbps of each aim, (D, P) Gbps unserved, (A,) prices in ms, least-cost value."""
-
-    gbps: sparse.csr_array
-    unserved: Floats
-    price: Floats
-    objective: float
 
 
 class Detours:
@@ -79,7 +57,7 @@ class Detours:
         nodes, aims = problem.n_nodes, len(standing.arc)
         self._asked = problem.tbps * GBPS
         self._tree_of = standing.arc.ravel()
-        self._chain = _chain_matrix(problem, standing.arc)
+        self._chain = chain_matrix(problem, standing.arc)
         cut = (standing.arc[self._aim, problem.source] < 0)
         entering = np.zeros((aims, nodes))
         np.add.at(entering, (self._aim, problem.source), np.where(cut, 0.0, self._asked.sum(1)))
@@ -205,56 +183,6 @@ class Detours:
             return self._generate(outage)[0]
         finally:
             self._close(outage)
-
-    def fill(self, outage: Outage, fixed: Fixed, ties: dict[Key, float]) -> Fixed:
-        """Max-min fair shares of tied demands, the highest level first.
-
-        The least share of a level is raised as far as it goes while every level leaves no more
-        unserved than it must; demands that hold it back are fixed there, and the others go on.
-
-        Parameters
-        ----------
-        ties
-            (demand, level) and what it leaves unserved in some best answer, Gbps: only the sum of
-            each level counts
-
-        Returns
-        -------
-        `fixed`, with what each tie leaves unserved
-        """
-        fixed = dict(fixed)
-        for key in ties:
-            if key not in self._unserved:
-                self._add_unserved(*key)
-        levels = sorted({level for _, level in ties})
-        for level in levels:
-            keys = [key for key in ties if key[1] == level]
-            total = sum(ties[key] for key in keys)
-            self._lp.add_row(total + TOLERANCE,
-                             [self._unserved[key] for key in keys], [1.0] * len(keys))
-        for level in levels:
-            free = [key for key in ties if key[1] == level]
-            while free:
-                share, held = self._raise(outage, fixed, free)
-                fixed |= {key: (1.0 - share) * self._asked[key] for key in held}
-                free = [key for key in free if key not in held]
-        return fixed
-
-    def _raise(self, outage: Outage, fixed: Fixed, free: list[Key]) -> tuple[float, set[Key]]:
-        """The largest least share of the free ties of one level, and who holds it back."""
-        asked = [self._asked[key] for key in free]
-        worth = float(sum(asked))
-        share = self._column(-worth, {}, {}, {}, upper=1.0)
-        rows = [self._lp.add_row(amount, [self._unserved[key], share], [1.0, amount])
-                for key, amount in zip(free, asked, strict=True)]
-        self._open(outage, fixed)
-        _, value, price = self._generate(outage)
-        self._close(outage)
-        self._lp.bounds(share, 0.0, 0.0)
-        held = {key for key, row, amount in zip(free, rows, asked, strict=True)
-                if price[row] * amount > 1e-5 * worth}
-        best = float(value[share])
-        return best, held if held and best < 1.0 else set(free)
 
     def _open(self, outage: Outage, fixed: Fixed) -> None:
         """Set the limits of this outage, and make columns for what it changes."""
@@ -410,28 +338,3 @@ class Detours:
         for (demand, level), column in self._unserved.items():
             left[demand, level] = value[column]
         return left
-
-
-def standing_of(problem: FlowProblem, finder: TreeFinder, flow: Flow) -> Standing:
-    """Trees along the greatest flow out of every node (the cheapest way where nothing flows), and
-    a detour for every other arc that carries something.
-
-    Prices are above zero delay, so arcs that carry flow lead strictly closer to the target, and
-    the trees hold no circle.
-    """
-    arc = finder.find(problem.delay_ms + flow.price).arc.copy()
-    flows = flow.gbps.tocoo()
-    aim, used = flows.coords
-    order = np.argsort(flows.data, kind="stable")
-    arc[aim[order], problem.tail[used[order]]] = used[order]
-    beside = arc[aim, problem.tail[used]] != used
-    return Standing(arc, np.stack([aim[beside], used[beside]], axis=1), flow.price)
-
-
-def _chain_matrix(problem: FlowProblem, arc: Ints) -> sparse.csr_matrix:
-    """(R x N, R x N) one where the tree arc of a column lies on the way of a row."""
-    aim, node = np.nonzero(arc >= 0)
-    indptr, path = chains(problem, arc, aim, node)
-    column = np.repeat(aim, np.diff(indptr)) * problem.n_nodes + problem.tail[path]
-    row = np.repeat(aim * problem.n_nodes + node, np.diff(indptr))
-    return sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=(arc.size, arc.size))

@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cablenet.traffic.detours import GBPS, Detours, Fixed, Flow, Standing, standing_of
+from cablenet.traffic.detours import Detours, Fixed
 from cablenet.traffic.fairness import Ties, find_ties
+from cablenet.traffic.filling import Filling
 from cablenet.traffic.problem import FlowProblem, Outage, intact
 from cablenet.traffic.proof import STEP, Proof, again, broken_rules, prove
+from cablenet.traffic.standing import GBPS, Flow, Standing, standing_of
 from cablenet.traffic.start import first_prices
 from cablenet.traffic.trees import TreeFinder
 
@@ -101,7 +103,9 @@ class FlowSolver:
         else:
             self.standing = standing
         self._program = self._fresh()
+        self._carried = np.zeros(len(problem.tail))
         self.intact = self.solve(state)
+        self._carried = self.intact.arc_tbps * problem.delay_ms
 
     def _start(self, outage: Outage, price: Floats | None) -> Standing:
         """Standing trees under good prices for one state."""
@@ -119,10 +123,7 @@ class FlowSolver:
 
     def _begin(self, outage: Outage) -> tuple[Detours, Standing]:
         """The program to use: where much is lost, one that starts from trees of that state."""
-        lost = outage.lost
-        carried = self.intact.arc_tbps if hasattr(self, "intact") else np.zeros(len(lost))
-        heavy = float(carried[lost] @ self.problem.delay_ms[lost])
-        if heavy > HEAVY * max(float(carried @ self.problem.delay_ms), 1e-300):
+        if self._carried[outage.lost].sum() > HEAVY * max(self._carried.sum(), 1e-300):
             standing = self._start(outage, self.standing.price)
             return self._fresh(standing), standing
         if self._program.size > RESET_ROWS:
@@ -185,7 +186,7 @@ class FlowSolver:
             except ArithmeticError:
                 self.reset()  # not every cluster can have equal shares
         weightless = replace(self.problem, delay_ms=1e-9 * self.problem.delay_ms)
-        filling = Detours(weightless, self._finder, standing, self._weight)
+        filling = Filling(weightless, self._finder, standing, self._weight)
         tied = {(int(d), int(level)): float(left[d, level]) * GBPS
                 for rows in ties.clusters for d, level in rows}
         return self._fresh(standing).solve(outage, filling.fill(outage, settled, tied))

@@ -38,16 +38,20 @@ def _shares(answer: Optimum) -> sparse.csr_array:
     return sparse.csr_array((flow.data / out[place], (aim, arc)), shape=flow.shape)
 
 
-def round_trips(answer: Optimum) -> Floats:
-    """(D,) mean round trip of what each demand is served, ms; NaN where nothing is."""
+def round_trips(answer: Optimum, delay_ms: Floats | None = None) -> Floats:
+    """(D,) mean round trip of what each demand is served, ms; NaN where nothing is.
+
+    `delay_ms` (A,) are the arcs' delays, where the problem's hold more than that (tie-breaks).
+    """
     problem = answer.problem
+    delay = problem.delay_ms if delay_ms is None else delay_ms
     share = _shares(answer).tocoo()
     aim, arc = share.coords
     tail = aim * problem.n_nodes + problem.tail[arc]
     head = aim * problem.n_nodes + problem.head[arc]
     size = share.shape[0] * problem.n_nodes
     step = sparse.csr_array((share.data, (tail, head)), shape=(size, size))
-    ahead = np.bincount(tail, share.data * problem.delay_ms[arc], minlength=size)
+    ahead = np.bincount(tail, share.data * delay[arc], minlength=size)
     total, reach = ahead.copy(), ahead
     while reach.any():  # flows lead strictly closer to their target, so this ends
         reach = step @ reach

@@ -15,9 +15,10 @@ from cablenet.testing import small_world
 SEEDS = st.integers(0, worlds.WORLDS - 1)
 LESS_IS_WORSE = ("margin_cables", "margin_stations")
 NOT_MONOTONE = ("added_latency_ms", "added_latency_worst_ms",
-                *(heading.name for heading in METRICS["cost"].headings))
-"""What a cost is of, the share of a country's demand unserved, may fall when more fails: the
-optimum may then serve others less."""
+                *(heading.name for name in ("unserved", "cost") for part in (
+                    METRICS[name].headings, METRICS[name].country_headings) for heading in part))
+"""Monotone of the flow optimum is the vector by level alone (tests/traffic/test_laws.py): a total,
+or a country's share, may fall when more fails, since others are then served less."""
 
 
 @st.composite
