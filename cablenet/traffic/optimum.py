@@ -46,9 +46,12 @@ class Optimum:
     flow_tbps
         (R, A) what each aim sends over each arc
     price_ms
-        (A,) ms x Tbps of delay that one more Tbps of room would save at these served amounts
+        (A,) ms x Tbps of delay that one more Tbps of room would save at these served amounts; NaN
+        on lost arcs, and where room limits what is served
     saves_tbps
-        (A,) Tbps of demand that one more Tbps of room would serve (all levels count alike)
+        (A,) Tbps of demand that one more Tbps of room would serve, all levels alike; NaN on lost
+        arcs. Prices jump where an answer is degenerate: a little more room saves no more than
+        this, a little less costs no less
     proofs
         one for each level; `proved` says whether all of them hold
     """
@@ -150,8 +153,8 @@ class FlowSolver:
         if not all(proof.holds for proof in proofs):
             raise ArithmeticError(f"fair shares cost service: {[p.gap for p in proofs]}")
         return Optimum(self.problem, outage, left, sparse.csr_array(flow.gbps / GBPS),
-                       np.where(flow.price < weight[-1] / 10, flow.price, np.nan),
-                       _saves(proofs), proofs)
+                       np.where(outage.lost | (flow.price > weight[-1] / 10), np.nan, flow.price),
+                       np.where(outage.lost, np.nan, _saves(proofs)), proofs)
 
     def _proved(self, program: Detours, standing: Standing,
                 outage: Outage) -> tuple[Flow, tuple[Proof, ...], Floats]:
