@@ -16,12 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.metrics.flow_case import flow_case
-from cablenet.metrics.unserved import answers
+from cablenet.metrics.unserved import unserved
 from cablenet.metrics.values import Heading, Metric, MetricValues, Options
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import ScenarioSet
-from cablenet.traffic.optimum import FlowSolver, Optimum
 
 Floats = NDArray[np.float64]
 DAYS = 365.0
@@ -120,21 +118,12 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
     MissingCapacityError
         a map without capacities and no capacity rule named
     """
-    case = flow_case(net, options.traffic, options.capacity_rule)
-    solver = FlowSolver(case.problem)
-    count = len(net.country_id)
-    asked = np.bincount(case.country, case.problem.tbps.sum(axis=1), minlength=count)
-
-    def unserved(answer: Optimum) -> Floats:
-        left = np.bincount(case.country, answer.unserved_tbps.sum(axis=1), minlength=count)
-        return np.divide(left, asked, out=np.zeros(count), where=asked > 0)
-
-    before = unserved(solver.intact)
-    share = np.zeros((len(scenarios), count))
-    for rows, answer in answers(case, scenarios, solver):
-        rise = unserved(answer) - before
-        share[rows] = np.where(rise > NOISE, rise, 0.0)
-    return outage_cost(net, share)
+    found = unserved(net, scenarios, options)
+    asked = np.bincount(net.gateways.country[net.demands.from_gateway], net.demands.tbps,
+                        minlength=len(net.country_id))
+    rise = found.values.country["unserved_tbps"] - found.intact_tbps
+    share = np.divide(rise, asked, out=np.zeros_like(rise), where=asked > 0)
+    return outage_cost(net, np.where(share > NOISE, share, 0.0))
 
 
 METRIC = Metric("cost", HEADINGS, measure, COUNTRY_HEADINGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +70,32 @@ def answers(case: FlowCase, scenarios: ScenarioSet,
             yield rows, solver.solve(outage)
 
 
+@dataclass(frozen=True, eq=False)
+class Unserved:
+    """The values of scenarios of a network, and (C,) Tbps unserved of each country with nothing
+    failed."""
+
+    net: Network
+    scenarios: ScenarioSet
+    values: MetricValues
+    intact_tbps: Floats
+
+
 def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricValues:
     """Solve every scenario exactly: see `cablenet.traffic.optimum`."""
+    return unserved(net, scenarios, options).values
+
+
+def unserved(net: Network, scenarios: ScenarioSet, options: Options) -> Unserved:
+    """The same with the intact figures; what this call has solved already is not solved again."""
+    known = options.seen.get("unserved")
+    if known is None or known.net is not net or known.scenarios is not scenarios:
+        known = _solved(net, scenarios, options)
+        options.seen["unserved"] = known
+    return cast(Unserved, known)
+
+
+def _solved(net: Network, scenarios: ScenarioSet, options: Options) -> Unserved:
     case = flow_case(net, options.traffic, options.capacity_rule)
     solver = FlowSolver(case.problem)
     before = _sums(case, solver.intact)
@@ -85,14 +110,14 @@ def measure(net: Network, scenarios: ScenarioSet, options: Options) -> MetricVal
         mean[rows] = (after.delay.sum() / max(after.served.sum(), 1e-300)
                       - before.delay.sum() / max(before.served.sum(), 1e-300))
     asked = np.bincount(case.country, case.problem.tbps.sum(axis=1), minlength=countries)
-    return MetricValues(
+    return Unserved(net, scenarios, MetricValues(
         scenario={"unserved_tbps": by_class.sum(axis=1),
                   **{f"unserved_{row.id}_tbps": by_class[:, i] for i, row in enumerate(CLASSES)},
                   "added_round_trip_ms": mean},
         country={"unserved_tbps": by_country,
                  "unserved_share": np.divide(by_country, asked, out=np.zeros_like(by_country),
                                              where=asked > 0),
-                 "added_round_trip_ms": np.nan_to_num(added)})
+                 "added_round_trip_ms": np.nan_to_num(added)}), before.by_country)
 
 
 def _sums(case: FlowCase, answer: Optimum) -> _Seen:

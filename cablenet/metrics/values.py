@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Options:
     capacity_rule: str | None = None
     traffic: TrafficRules = field(default_factory=TrafficRules)
     tolerance: float = 0.0
+    seen: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What metrics of one call hand on, so that a flow is solved once for all of them."""
 
 
 Measure = Callable[[Network, ScenarioSet, Options], MetricValues]
