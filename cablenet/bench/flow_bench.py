@@ -11,12 +11,12 @@ from cablenet.bench.case import Case, Progress, timed
 from cablenet.bench.flow_peers import FLOW_PEERS, FlowQuestions, questions_of
 from cablenet.kernels.flow_graph import reduce_flow_graph
 from cablenet.metrics.capacity import GBPS, capacities
+from cablenet.metrics.rows import dead_units
 from cablenet.network import Network
 from cablenet.scenarios.units import Units
 from cablenet.solvers import UNLIMITED
 from cablenet.sweeps.capacity import CapacityMeasure
 from cablenet.sweeps.compiled import exhaustive_sweep
-from cablenet.sweeps.rows import dead_units
 
 Ints = NDArray[np.int64]
 RULE = "by-length"

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cablenet.bench.sweep_peers import Labels, cut_of_labels, label_makers
+from cablenet.metrics.reachability import Reachability
 from cablenet.network import Network
 from cablenet.scenarios.units import Units
-from cablenet.sweeps.reachability import Reachability
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -16,13 +16,13 @@ from cablenet.bench.flow_bench import flow_cases
 from cablenet.bench.peer_graphs import MapGraph, StarGraph, gateways_cut
 from cablenet.bench.sweep_peers import timed_labels
 from cablenet.kernels import reach
+from cablenet.metrics.rows import dead_units
 from cablenet.network import Network
 from cablenet.scenarios.units import Units, units_of
 from cablenet.sweeps.combination_sweep import CombinationSweep
 from cablenet.sweeps.compiled import exhaustive_sweep, random_sweep, years_sweep
 from cablenet.sweeps.isolated import IsolatedMeasure
 from cablenet.sweeps.job import Job, Tally
-from cablenet.sweeps.rows import dead_units
 from cablenet.sweeps.runner import SweepRun, run_sweep
 from cablenet.sweeps.year_measures import BATCH, IsolatedYears
 from cablenet.sweeps.years import YearsSweep, dead_units_of

@@ -10,12 +10,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cablenet.metrics import METRICS, Options
+from cablenet.metrics.rows import Rows, dead_units, rows_of
 from cablenet.metrics.values import Heading, MetricValues
 from cablenet.network import Network, frozen
 from cablenet.scenarios.scenario_set import Recipe, ScenarioSet, no_faults
 from cablenet.scenarios.units import Units
 from cablenet.sweeps.measured import CountryTally, Measured, joined
-from cablenet.sweeps.rows import Rows, dead_units, rows_of
 
 Ints = NDArray[np.int64]
 BATCH = 1024

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from cablenet.metrics import capacity
 from cablenet.metrics.largest_flow import LargestFlow
+from cablenet.metrics.rows import Rows, dead_units, rows_of
 from cablenet.metrics.values import Heading
 from cablenet.network import Network
 from cablenet.scenarios.units import Units
 from cablenet.sweeps.measured import CountryTally, Measured, joined
-from cablenet.sweeps.rows import Rows, dead_units, rows_of
 
 Ints = NDArray[np.int64]
 BATCH = 16_384

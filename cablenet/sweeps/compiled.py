@@ -12,6 +12,7 @@ from cablenet.errors import InputError, MismatchError, UnknownNameError
 from cablenet.hazards.model import FaultModel
 from cablenet.hazards.timeline import CAUSES
 from cablenet.metrics import METRICS, Options
+from cablenet.metrics.reachability import reachability
 from cablenet.metrics.traffic_rules import TrafficRules, rules_from_record
 from cablenet.network import Network
 from cablenet.scenarios.scenario_set import Recipe, ScenarioSet
@@ -22,7 +23,6 @@ from cablenet.sweeps.combination_sweep import CombinationSweep
 from cablenet.sweeps.event_sweep import EventSweep
 from cablenet.sweeps.isolated import IsolatedMeasure
 from cablenet.sweeps.measured import Measure
-from cablenet.sweeps.reachability import reachability
 from cablenet.sweeps.sources import EveryCombination, RandomCombinations, Source
 from cablenet.sweeps.unserved import unserved_measure
 from cablenet.sweeps.year_measures import (

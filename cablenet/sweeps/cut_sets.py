@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from cablenet.errors import InputError
 from cablenet.hazards.model import FaultModel
+from cablenet.metrics.reachability import Reachability, reachability
 from cablenet.network import Network
 from cablenet.scenarios.units import Units, units_of
 from cablenet.sweeps.cut_search import members, minimal_cut_sets
-from cablenet.sweeps.reachability import Reachability, reachability
 from cablenet.sweeps.separation import Separation
 from cablenet.sweeps.unit_rates import UnitRates, unit_rates
 

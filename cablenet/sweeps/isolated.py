@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from cablenet.kernels import reach
 from cablenet.metrics import isolation
+from cablenet.metrics.reachability import Reachability
+from cablenet.metrics.rows import dead_units
 from cablenet.metrics.values import Heading
 from cablenet.sweeps.measured import CountryTally, Measured, joined
-from cablenet.sweeps.reachability import Reachability
-from cablenet.sweeps.rows import dead_units
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]

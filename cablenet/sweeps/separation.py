@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cablenet.kernels.contract import NEVER, Contracted
-from cablenet.sweeps.rows import Power, Rows
+from cablenet.metrics.rows import Power, Rows
 
 Bits = int
 """A set of units: bit u is on where unit u is in it."""

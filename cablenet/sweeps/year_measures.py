@@ -15,13 +15,13 @@ from cablenet.kernels.jit import HAS_COMPILER
 from cablenet.metrics import capacity
 from cablenet.metrics.askers import Askers, cut_off, hub_orders
 from cablenet.metrics.largest_flow import LargestFlow
+from cablenet.metrics.reachability import Reachability
+from cablenet.metrics.rows import Rows
 from cablenet.network import Network
 from cablenet.scenarios.units import Units
 from cablenet.sweeps.capacity import BATCH as FLOW_BATCH
 from cablenet.sweeps.capacity import capacity_measure
 from cablenet.sweeps.isolated import BATCH, JOIN_S
-from cablenet.sweeps.reachability import Reachability
-from cablenet.sweeps.rows import Rows
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -64,7 +64,7 @@ def test_cut_sets_are_exactly_the_minimal_failing_rows_of_the_exhaustive_sweep(s
 
 
 def sweeps_dead(failed, n_units):
-    from cablenet.sweeps.rows import dead_units
+    from cablenet.metrics.rows import dead_units
 
     return dead_units(failed, n_units)
 

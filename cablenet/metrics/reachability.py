@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from cablenet.kernels import reach
 from cablenet.kernels.contract import NEVER, Contracted, contract
 from cablenet.metrics.askers import Askers, askers_of, cut_off, hub_orders
+from cablenet.metrics.rows import Rows, rows_of
 from cablenet.network import Network
 from cablenet.scenarios.units import Units
 from cablenet.solvers import FlowNetwork
-from cablenet.sweeps.rows import Rows, rows_of
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
