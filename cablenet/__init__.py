@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cablenet import errors as errors
     from cablenet.catalogue import atlas as atlas
     from cablenet.catalogue import build_network as build_network
+    from cablenet.catalogue import candidate_table as candidate_table
     from cablenet.catalogue import chokepoints as chokepoints
     from cablenet.catalogue import default_candidates as default_candidates
     from cablenet.catalogue import fault_model as fault_model
@@ -115,9 +116,9 @@ if TYPE_CHECKING:
     from cablenet.traffic.demand import make_demand as make_demand
 
 _HOME = {
-    "catalogue": ("atlas", "build_network", "chokepoints", "default_candidates", "fault_model",
-                  "hazard_tables", "land", "named_events", "read_layers", "repair_durations",
-                  "sea_router", "solar_shares"),
+    "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
+                  "default_candidates", "fault_model", "hazard_tables", "land", "named_events",
+                  "read_layers", "repair_durations", "sea_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
     "files": ("write_layers",),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",

@@ -36,7 +36,9 @@ from cablenet.hazards.solar_shares import solar_shares as shares_of_network
 from cablenet.hazards.tables import Level
 from cablenet.layers import WGS84, Layers
 from cablenet.network import Network
+from cablenet.planning import all_candidates
 from cablenet.planning import candidates as candidate_plan
+from cablenet.planning.candidate_table import CandidateTable
 from cablenet.readers.demand_matrix import read_demand
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
 from cablenet.scenarios.named import events_from_records
@@ -280,7 +282,15 @@ def default_candidates(layers: Layers, countries: Iterable[str],
                                              **options)
 
 
-__all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "chokepoints",
-           "default_candidates", "fault_model", "hazard_tables", "land", "named_event_record",
-           "named_event_table", "named_events", "read_demand", "read_events", "read_layers",
-           "repair_durations", "sea_router", "solar_shares", "with_grown_demand"]
+def candidate_table(layers: Layers, **options: Any) -> CandidateTable:
+    """Everything that could be built on a map, priced; see `planning.all_candidates`."""
+    if not len(layers.tables["gateways"]):
+        layers = framing.frame(layers, _atlas(), land_parts())
+    return all_candidates.candidate_table(layers, sea_router(), **{"land": land(), **options})
+
+
+__all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "candidate_table",
+           "chokepoints", "default_candidates", "fault_model", "hazard_tables", "land",
+           "named_event_record", "named_event_table", "named_events", "read_demand",
+           "read_events", "read_layers", "repair_durations", "sea_router", "solar_shares",
+           "with_grown_demand"]

@@ -73,25 +73,31 @@ class SeaRouter:
     def from_mask(cls, mask: SeaMask, factor: Floats) -> SeaRouter:
         """Build the mesh of a mask and give its edges their costs."""
         mesh = build_mesh(mask)
-        at = sample(factor, mesh.lon, mesh.lat)
-        cost = sphere_km(mesh.lon[mesh.a], mesh.lat[mesh.a], mesh.lon[mesh.b], mesh.lat[mesh.b])
-        cost *= (at[mesh.a] + at[mesh.b]) / 2
-        count = len(mesh.lon)
-        graph = coo_matrix((cost, (mesh.a, mesh.b)), shape=(count, count)).tocsr()
-        graph = (graph + graph.T).tocsr()
-        return cls(mask, mesh, factor, graph, cKDTree(unit_vectors(mesh.lon, mesh.lat)))
+        return cls(mask, mesh, factor, _weighted(mesh, factor),
+                   cKDTree(unit_vectors(mesh.lon, mesh.lat)))
+
+    def with_factor(self, factor: Floats) -> SeaRouter:
+        """The same sea where a kilometre costs otherwise; `factor` is (1800, 3600), above 0."""
+        return SeaRouter(self.mask, self.mesh, factor, _weighted(self.mesh, factor), self.finder)
+
+    def nearest_cells(self, lon: Floats, lat: Floats) -> Ints:
+        """`nearest` for many places at once; -1 beyond `SNAP_KM`."""
+        chord, found = self.finder.query(unit_vectors(lon, lat), k=12)
+        cells = np.asarray(found)
+        away = np.asarray(chord) * EARTH_RADIUS_KM
+        beyond = np.round(np.maximum(
+            away - self.mesh.side[cells] / (BASE * SMALL) * 111.2 / 2, 0.0), 1)
+        best = np.lexsort((away, beyond), axis=1)[:, 0]
+        rows = np.arange(len(cells))
+        return np.where(beyond[rows, best] > SNAP_KM, -1, cells[rows, best]).astype(np.int64)
 
     def nearest(self, lon: float, lat: float) -> int:
         """The cell that holds a place or lies nearest to it; ValueError beyond `SNAP_KM`."""
-        chord, found = self.finder.query(unit_vectors(np.array([lon]), np.array([lat]))[0], k=12)
-        cells = np.asarray(found)
-        side_km = self.mesh.side[cells] / (BASE * SMALL) * 111.2
-        away = np.asarray(chord) * EARTH_RADIUS_KM
-        beyond = np.maximum(away - side_km / 2, 0.0)
-        best = int(np.lexsort((away, np.round(beyond, 1)))[0])
-        if beyond[best] > SNAP_KM:
-            raise ValueError(f"({lon}, {lat}) lies {beyond[best]:.0f} km from the sea")
-        return int(cells[best])
+        cell = int(self.nearest_cells(np.array([lon]), np.array([lat]))[0])
+        if cell < 0:
+            km = float(self.finder.query(unit_vectors(np.array([lon]), np.array([lat]))[0])[0])
+            raise ValueError(f"({lon}, {lat}) lies {km * EARTH_RADIUS_KM:.0f} km from the sea")
+        return cell
 
     def tree(self, lon: float, lat: float, limit_km: float = np.inf) -> SeaTree:
         """Search from one place; cells costing more than `limit_km` stay at infinity."""
@@ -186,6 +192,16 @@ class SeaRouter:
             at = start + share * step
             total += sample(self.factor, at[:, 0], at[:, 1])
         return km * total / 4
+
+
+def _weighted(mesh: SeaMesh, factor: Floats) -> csr_matrix:
+    """The mesh as a graph: kilometres times the mean factor of the two cells."""
+    at = sample(factor, mesh.lon, mesh.lat)
+    cost = sphere_km(mesh.lon[mesh.a], mesh.lat[mesh.a], mesh.lon[mesh.b], mesh.lat[mesh.b])
+    cost *= (at[mesh.a] + at[mesh.b]) / 2
+    count = len(mesh.lon)
+    graph = coo_matrix((cost, (mesh.a, mesh.b)), shape=(count, count)).tocsr()
+    return (graph + graph.T).tocsr()
 
 
 def _halved(xy: Floats, step_km: float = 30.0) -> Floats:

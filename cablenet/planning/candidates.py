@@ -15,16 +15,12 @@ from cablenet.errors import InputError, UnknownNameError
 from cablenet.geo import geodesic
 from cablenet.layers import Layers
 from cablenet.network import Network
+from cablenet.planning.more_candidates import DESIGN_TBPS, LIT_TBPS
 from cablenet.planning.prices import cable_cost_musd
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Route = Callable[[float, float, float, float], shapely.LineString]
-
-DESIGN_TBPS = 144.0
-"""Assumed: eight fibre pairs of 18 Tbps, an ordinary regional system of the 2020s."""
-LIT_TBPS = 28.8
-"""Assumed: a fifth of the design is lit in the first years."""
 
 
 @dataclass(frozen=True, eq=False)
