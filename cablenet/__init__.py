@@ -67,6 +67,10 @@ if TYPE_CHECKING:
     from cablenet.network import Network as Network
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
+    from cablenet.planning.worst_case import WorstCase as WorstCase
+    from cablenet.planning.worst_case import worst_case as worst_case
+    from cablenet.planning.worst_curve import WorstCurve as WorstCurve
+    from cablenet.planning.worst_curve import worst_curve as worst_curve
     from cablenet.readers.candidates import read_candidates as read_candidates
     from cablenet.readers.demand_matrix import read_demand as read_demand
     from cablenet.readers.health import check_layers as check_layers
@@ -135,6 +139,8 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
+    "planning.worst_case": ("WorstCase", "worst_case"),
+    "planning.worst_curve": ("WorstCurve", "worst_curve"),
     "readers.candidates": ("read_candidates",),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),

@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 UNLIMITED = 10**12
+Word = Literal["optimal", "feasible", "infeasible", "unknown"]
+"""What a solver may say; "optimal" only with a closed bound."""
 
 
 @dataclass(frozen=True)
 class Solution:
     """What a solver said: `status`, `values` by variable name, objective and proven bound."""
 
-    status: Literal["optimal", "feasible", "infeasible", "unknown"]
+    status: Word
     values: Mapping[str, int]
     objective: float
     bound: float
@@ -114,6 +116,10 @@ class IntegerProgram:
         """A linear condition every solution keeps."""
         return self.model.add(condition)
 
+    def either(self, positive: Iterable[Any], negative: Iterable[Any] = ()) -> None:
+        """A clause: one of the flags `positive` is on, or one of `negative` is off."""
+        self.model.add_bool_or([*positive, *(flag.negated() for flag in negative)])
+
     def minimise(self, expression: Any) -> None:
         self.model.minimize(expression)
 
@@ -134,7 +140,7 @@ class IntegerProgram:
         solver.parameters.linearization_level = linearization_level
         solver.parameters.max_deterministic_time = deterministic_limit
         status = solver.solve(self.model)
-        words: dict[Any, Literal["optimal", "feasible", "infeasible", "unknown"]] = {
+        words: dict[Any, Word] = {
             self._cp.OPTIMAL: "optimal", self._cp.FEASIBLE: "feasible",
             self._cp.INFEASIBLE: "infeasible",
         }
@@ -144,6 +150,54 @@ class IntegerProgram:
                   if found else {})
         return Solution(word, values, solver.objective_value if found else float("nan"),
                         solver.best_objective_bound, solver.wall_time)
+
+    def second_opinion(self, limit_s: float = 60.0) -> Solution:
+        """The same program solved by SCIP, which shares no code with CP-SAT.
+
+        Each clause becomes a linear row. The gap asked for is 0. The limit is wall time, so this
+        is for tests and benches, never for a plan.
+
+        Raises
+        ------
+        NotImplementedError
+            a condition that is neither linear nor a clause
+        """
+        from ortools.linear_solver import pywraplp
+
+        proto = self.model.proto
+        solver = pywraplp.Solver.CreateSolver("SCIP")
+        columns = [solver.IntVar(min(v.domain), max(v.domain), f"v{i}")
+                   for i, v in enumerate(proto.variables)]
+        for condition in proto.constraints:
+            if condition.has_linear() and len(condition.linear.domain) == 2:
+                factors = dict(zip(condition.linear.vars, condition.linear.coeffs, strict=True))
+                low, high = min(condition.linear.domain), max(condition.linear.domain)
+            elif condition.has_bool_or():
+                literals = list(condition.bool_or.literals)
+                factors = {v if v >= 0 else -v - 1: 1 if v >= 0 else -1 for v in literals}
+                low, high = 1 - sum(v < 0 for v in literals), len(literals)
+            else:
+                raise NotImplementedError("only linear conditions and clauses have a second reading")
+            row = solver.Constraint(max(low, -UNLIMITED), min(high, UNLIMITED))
+            for v, factor in factors.items():
+                row.SetCoefficient(columns[v], factor)
+        sign = -1.0 if proto.objective.scaling_factor < 0 else 1.0
+        goal = solver.Objective()
+        for v, factor in zip(proto.objective.vars, proto.objective.coeffs, strict=True):
+            goal.SetCoefficient(columns[v], sign * factor)
+        goal.SetOptimizationDirection(sign < 0)
+        solver.SetTimeLimit(int(limit_s * 1000))
+        settings = pywraplp.MPSolverParameters()
+        settings.SetDoubleParam(settings.RELATIVE_MIP_GAP, 0.0)
+        status = solver.Solve(settings)
+        words: dict[Any, Word] = {solver.OPTIMAL: "optimal", solver.FEASIBLE: "feasible",
+                                  solver.INFEASIBLE: "infeasible"}
+        word = words.get(status, "unknown")
+        found = word in ("optimal", "feasible")
+        values = ({name: round(columns[var.index].solution_value())
+                   for name, var in self._variables.items()} if found else {})
+        return Solution(word, values, goal.Value() if found else float("nan"), goal.BestBound(),
+                        solver.wall_time() / 1000)
 
 
 class LinearProgram:

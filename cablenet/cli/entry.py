@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli import ask, plan, sweep, work
+from cablenet.cli import ask, plan, sweep, work, worst
 from cablenet.errors import CablenetError, PlanError
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -25,6 +25,7 @@ app.command("network")(ask.network)
 app.command("score")(ask.score)
 app.command("sweep")(sweep.sweep)
 app.command("cut-sets")(sweep.cut_sets)
+app.command("worst")(worst.worst)
 app.add_typer(plan.app, name="plan")
 app.command("validate")(work.validate)
 app.command("bench")(work.bench)

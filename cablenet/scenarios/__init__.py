@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cablenet.scenarios import areas, cuts, losses, named
+from cablenet.scenarios import areas, cuts, joint_units, losses, named
 from cablenet.scenarios.scenario_set import SOURCES, Recipe, ScenarioSet, as_set, concat
 
 SOURCES.update({
@@ -10,6 +10,7 @@ SOURCES.update({
     "station_losses": losses.station_losses,
     "all_losses": losses.all_losses,
     "joint_loss": losses.joint_loss,
+    "joint_units": joint_units.joint_units,
     "cut": cuts.cut,
     "disk": areas.disk,
     "area": areas.area_from_wkt,

@@ -1,0 +1,104 @@
+"""`worst`: the failures that hurt most, proved, and what ever more of them can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cablenet.cli.common import (
+    AsOf,
+    Json,
+    LayersArgument,
+    open_network,
+    print_json,
+    print_table,
+    progress,
+)
+
+if TYPE_CHECKING:
+    from cablenet.network import Network
+
+TRAFFIC = "unserved_tbps"
+
+
+def worst(
+    k: Annotated[int, typer.Option("--k", metavar="K", help="At most so many units fail.")],
+    layers: LayersArgument = None,
+    unit: Annotated[str, typer.Option(
+        metavar="UNIT", help="What fails as one: cable, station, segment, place, mixed (cable or "
+                             "station), or kinds joined by '+'.")] = "cable",
+    metric: Annotated[str, typer.Option(
+        metavar="NAME", help="What counts: isolated, people or unserved_tbps.")] = "isolated",
+    radius_km: Annotated[float, typer.Option(metavar="R", help="Radius of a place.")] = 25.0,
+    min_rate: Annotated[float | None, typer.Option(
+        metavar="P", help="Only failures whose units' yearly chances multiply to at least P.",
+    )] = None,
+    country: Annotated[str | None, typer.Option(
+        metavar="CC", help="Only this country's gateways count.")] = None,
+    pair: Annotated[str | None, typer.Option(
+        metavar="A-B", help="Two countries that may lose each other, such as IN-JP.")] = None,
+    next_best: Annotated[int, typer.Option(
+        metavar="N", help="List N further attacks, worst first.")] = 0,
+    curve: Annotated[bool, typer.Option("--curve", help="Every number of units from 1 to K.")] =
+    False,
+    ties: Annotated[bool, typer.Option(
+        "--ties", help="Tell which units are in every worst attack.")] = False,
+    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the solver.")] = 1,
+    time_limit: Annotated[float, typer.Option(
+        metavar="X", help="Deterministic time of each solve, about seconds.")] = 60.0,
+    as_of: AsOf = None, json: Json = False,
+) -> None:
+    """The worst that K failing cables, stations, segments or places can do, with proof."""
+    import cablenet as cn
+    from cablenet.errors import InputError
+
+    if curve and (next_best or ties):
+        raise InputError("--curve tells the worst of each size only; leave out --next-best, --ties")
+    net = open_network(layers, as_of)
+    words: dict[str, Any] = {
+        "unit": unit, "metric": metric, "country": country, "pair": _pair(pair),
+        "min_rate": min_rate, "radius_km": radius_km, "seed": seed, "time_limit": time_limit,
+        "model": None if min_rate is None else cn.fault_model(net)}
+    if metric == TRAFFIC:
+        _traffic(net, k, words, curve, next_best, json)
+        return
+    with progress("worst") as tell:
+        if curve:
+            steps = cn.worst_curve(net, range(1, k + 1), progress=tell, **words)
+        else:
+            found = cn.worst_case(net, k, next_best=next_best, **words)
+            shared = found.common if ties else None
+    if curve:
+        if json:
+            print_json({**steps.cases[-1].to_json(), **steps.to_json()})
+            return
+        print_table(steps.to_frame())
+        return
+    if json:
+        print_json({**found.to_json(), **({} if shared is None else {"common": shared})})
+        return
+    typer.echo(repr(found))
+    typer.echo(f"bound: {found.evidence}")
+    if shared is not None:
+        typer.echo(f"in every worst attack: {', '.join(shared) or 'none'}")
+    print_table(found.to_frame().drop(columns="ids"))
+
+
+def _traffic(net: Network, k: int, words: dict[str, Any], curve: bool, next_best: int,
+             json: bool) -> None:
+    """Worst cases in traffic not served."""
+    from cablenet.errors import InputError
+
+    raise InputError(f"--metric {TRAFFIC} is not there yet; known: isolated, people")
+
+
+def _pair(text: str | None) -> tuple[str, str] | None:
+    from cablenet.errors import InputError
+
+    if text is None:
+        return None
+    one, dash, other = text.partition("-")
+    if not (dash and one and other):
+        raise InputError(f"--pair: '{text}' is not CC-CC, such as IN-JP")
+    return one, other
