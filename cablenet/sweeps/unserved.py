@@ -26,9 +26,11 @@ from cablenet.scenarios.units import Units
 from cablenet.sweeps.combination_sweep import CombinationSweep
 from cablenet.sweeps.measured import CountryTally, Measured
 from cablenet.sweeps.rows import Rows, dead_units, rows_of
+from cablenet.traffic.fairness import find_ties, shared_equally
 from cablenet.traffic.optimum import FlowSolver, Optimum
 from cablenet.traffic.patch import SETTLED_TBPS, Patcher, short
 from cablenet.traffic.problem import Outage
+from cablenet.traffic.proof import elsewhere
 from cablenet.traffic.standing import Standing
 
 Ints = NDArray[np.int64]
@@ -148,18 +150,18 @@ class UnservedMeasure:
                 total = self._base + float(self.singles.level[units].sum())
                 return total, total, 0.0, self._base_country + self.singles.country[units].sum(0)
         outage = self.case.outage(lost)
-        patch = self._patcher.patch(outage) if self._patcher is not None else None
+        enough = self.tolerance * float(self._asked.sum())
+        patch = self._patcher.patch(outage, enough) if self._patcher is not None else None
         if patch is not None and patch.settled:
             return self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
+        if patch is not None and patch.most_tbps <= enough:
+            low, _, _, cut = self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
+            asked = self._by_country(self._asked)
+            most = np.where(asked > 0, np.minimum(cut + patch.most_tbps, asked), 0.0)
+            return low, low + patch.most_tbps, 0.0, most
         left = self._after_one(units, outage)
         if left is not None:
             return self._told(left, 0.0)
-        if patch is not None and patch.mild and (
-                patch.stuck_tbps <= self.tolerance * self._asked.sum()):
-            low, _, _, cut = self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
-            most = np.minimum(cut + patch.stuck_tbps, self._by_country(self._asked))
-            return low, low + patch.stuck_tbps, 0.0, np.where(self._by_country(self._asked) > 0,
-                                                              most, 0.0)
         self._solver.reset()  # the answer must not depend on what was solved before
         return self._told(self._solver.solve(outage).unserved_tbps.sum(axis=1).round(9), 1.0)
 
@@ -177,25 +179,40 @@ class UnservedMeasure:
         """(D,) unserved, where the optimum of one of the units alone can be patched.
 
         Served amounts that are best with less lost and can still be had are best with more lost.
-        Where something is newly cut off, that holds only if nobody else goes without.
+        Where something is newly cut off, what it leaves behind might help those who go without;
+        that it does not is shown by the prices of the optimum.
         """
         if self.singles is None or len(units) < 2 or self._patcher is None:
             return None
         for unit in units[~self.singles.settled[units]].tolist():
-            patcher = self._patchers.get(unit)
-            if patcher is None:
-                alone = np.zeros(len(self.case.net.links), bool)
-                alone[self.singles.lost[[unit]].indices] = True
-                self._solver.reset()
-                patcher = Patcher(self._solver.solve(self.case.outage(alone)))
-                self._patchers[unit] = patcher
+            patcher = self._alone(unit)
             patch = patcher.patch(outage)
+            if not patch.settled:
+                continue
             newly = patch.cut & ~patcher.cut_before
-            if patch.settled and not (newly.any() and short(patcher.intact)):
-                left = patcher.intact.unserved_tbps.sum(axis=1).round(9)
-                return np.asarray(
-                    np.where(newly, self._asked, left), np.float64)
+            left = np.where(newly[:, None], self.case.problem.tbps,
+                            patcher.intact.unserved_tbps)
+            if not (newly.any() and short(patcher.intact)) or self._still_best(
+                    patcher.intact, outage, left):
+                return np.asarray(left.sum(axis=1).round(9), np.float64)
         return None
+
+    def _still_best(self, alone: Optimum, outage: Outage, left: Floats) -> bool:
+        """Whether the prices of an optimum show that this is the optimum where more is lost."""
+        problem = self.case.problem
+        proofs = elsewhere(problem, outage, self._solver.finder, alone.proofs, left)
+        return all(proof.holds for proof in proofs) and shared_equally(
+            problem, find_ties(problem, outage, proofs[-1], left), left)
+
+    def _alone(self, unit: int) -> Patcher:
+        """Patches of the optimum with one unit lost."""
+        if unit not in self._patchers:
+            assert self.singles is not None
+            lost = np.zeros(len(self.case.net.links), bool)
+            lost[self.singles.lost[[unit]].indices] = True
+            self._solver.reset()
+            self._patchers[unit] = Patcher(self._solver.solve(self.case.outage(lost)))
+        return self._patchers[unit]
 
     @cached_property
     def _patchers(self) -> dict[int, Patcher]:

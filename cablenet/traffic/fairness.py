@@ -74,6 +74,17 @@ def find_ties(problem: FlowProblem, outage: Outage, proof: Proof, unserved_tbps:
     return Ties(none, all_, tuple(groups), tuple(amounts), mixed)
 
 
+def shared_equally(problem: FlowProblem, ties: Ties, unserved_tbps: Floats) -> bool:
+    """Whether all ties of each cluster already have the same share, which is the fair split."""
+    if ties.mixed:
+        return False
+    for rows in ties.clusters:
+        asked, left = (values[rows[:, 0], rows[:, 1]] for values in (problem.tbps, unserved_tbps))
+        if np.any(np.abs(left - asked * (left.sum() / asked.sum())) > NEAR * asked):
+            return False
+    return True
+
+
 def _joined(problem: FlowProblem, outage: Outage, proof: Proof, demands: Ints) -> Ints:
     """A label for each demand: equal where priced arcs on their cheapest ways join them."""
     arcs = np.flatnonzero((proof.price > 0) & ~outage.lost)

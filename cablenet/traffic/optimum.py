@@ -97,12 +97,12 @@ class FlowSolver:
 
     def __init__(self, problem: FlowProblem, standing: Standing | None = None) -> None:
         self.problem = problem
-        self._finder = TreeFinder(problem)
+        self.finder = TreeFinder(problem)
         self._weight = WEIGHT_MS * STEP ** np.arange(problem.levels - 1, -1, -1.0)
         state = intact(problem)
         if standing is None:
             self.standing = self._start(state, None)
-            self.standing = standing_of(problem, self._finder, self._fresh().solve(state))
+            self.standing = standing_of(problem, self.finder, self._fresh().solve(state))
         else:
             self.standing = standing
         self._program = self._fresh()
@@ -112,12 +112,12 @@ class FlowSolver:
 
     def _start(self, outage: Outage, price: Floats | None) -> Standing:
         """Standing trees under good prices for one state."""
-        prices = first_prices(self.problem, self._finder, outage, WEIGHT_MS, price)
-        trees = self._finder.find(np.where(outage.lost, np.inf, self.problem.delay_ms + prices))
+        prices = first_prices(self.problem, self.finder, outage, WEIGHT_MS, price)
+        trees = self.finder.find(np.where(outage.lost, np.inf, self.problem.delay_ms + prices))
         return Standing(trees.arc, np.zeros((0, 2), np.int64), prices)
 
     def _fresh(self, standing: Standing | None = None, weight: Floats | None = None) -> Detours:
-        return Detours(self.problem, self._finder, standing or self.standing,
+        return Detours(self.problem, self.finder, standing or self.standing,
                        self._weight if weight is None else weight)
 
     def reset(self) -> None:
@@ -161,7 +161,7 @@ class FlowSolver:
         """The weighted optimum and its proofs, under heavier weights where they fail."""
         weight, flow = self._weight, program.solve(outage)
         for _ in range(3):
-            proofs = prove(self.problem, outage, self._finder, flow.unserved / GBPS, flow.price,
+            proofs = prove(self.problem, outage, self.finder, flow.unserved / GBPS, flow.price,
                            weight)
             if len(proofs) == self.problem.levels and all(proof.holds for proof in proofs):
                 return flow, proofs, weight
@@ -189,7 +189,7 @@ class FlowSolver:
             except ArithmeticError:
                 self.reset()  # not every cluster can have equal shares
         weightless = replace(self.problem, delay_ms=1e-9 * self.problem.delay_ms)
-        filling = Filling(weightless, self._finder, standing, self._weight)
+        filling = Filling(weightless, self.finder, standing, self._weight)
         tied = {(int(d), int(level)): float(left[d, level]) * GBPS
                 for rows in ties.clusters for d, level in rows}
         return self._fresh(standing).solve(outage, filling.fill(outage, settled, tied))

@@ -5,7 +5,8 @@ missing behind them and stuck before them; for one aim after another, a largest 
 that is left (and against the aim's own flow, which cancels it) joins what is stuck to what is
 missing. Where all of it fits, everybody who is still connected is served: no answer serves more,
 so the failure is settled without a linear program. Where some does not fit, what stays stuck bounds
-from above what the optimum leaves unserved.
+from above what the optimum leaves unserved, as long as it is of the last level; where it is more,
+the higher levels may push last-level traffic of others aside, and that counts as unserved too.
 """
 
 from __future__ import annotations
@@ -41,16 +42,16 @@ class Patch:
         (D,) demands whose ends no longer hang together
     stuck_tbps
         what found no way, beyond what is cut
-    mild
-        whether what is stuck at each node is no more than the last level of what passes there:
-        then all other levels are served, and the optimum leaves no more than that unserved
+    most_tbps
+        the optimum leaves no more than this unserved beyond what is cut; inf where the patch
+        cannot show that all levels but the last are served
     more, less
         (R, A) Tbps added to and taken from each aim's flow
     """
 
     cut: Flags
     stuck_tbps: float
-    mild: bool
+    most_tbps: float
     more: sparse.csr_array
     less: sparse.csr_array
 
@@ -67,11 +68,17 @@ def short(answer: Optimum) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Joined:
-    stuck_tbps: float
+    """Stuck Tbps of each aim, what was pushed aside for it, the room left, changes of flow."""
+
     stuck_of: Floats
-    mild: bool
+    aside_tbps: float
+    room: Floats
     more: Floats
     less: Floats
+
+    @property
+    def stuck_tbps(self) -> float:
+        return float(self.stuck_of.sum())
 
 
 class Patcher:
@@ -93,6 +100,7 @@ class Patcher:
         self._network = FlowNetwork(self._tails, self._heads)
         last = problem.tbps[:, -1] / problem.tbps.sum(axis=1)
         self._last_share = float(last.min(initial=1.0))
+        self._short = short(intact)
         self.cut_before = self.cut(intact.outage.lost)
 
     @staticmethod
@@ -110,8 +118,11 @@ class Patcher:
         part = connected_components(graph, directed=False)[1]
         return np.asarray(part[problem.source] != part[problem.target])
 
-    def patch(self, outage: Outage) -> Patch:
-        """Patch one failure; room may only be lost, arcs with their reverse."""
+    def patch(self, outage: Outage, enough_tbps: float = 0.0) -> Patch:
+        """Patch one failure; room may only be lost, arcs with their reverse.
+
+        The search ends early where `most_tbps` comes to no more than `enough_tbps`.
+        """
         problem, lost = self.intact.problem, outage.lost
         cut = self.cut(lost)
         newly = np.flatnonzero(cut & ~self.cut_before)
@@ -119,62 +130,104 @@ class Patcher:
         less = np.where(lost[None, :], self.flow, 0.0)
         touched = np.union1d(np.flatnonzero(less.any(axis=1)), aim[newly])
         order = touched[np.argsort(-less[touched].sum(axis=1), kind="stable")].tolist()
-        best = self._in_turn(order, outage, newly)
+        room = np.where(lost, 0.0, self.room)
+        best = self._in_turn(order, lost, newly, room)
+        most = self._most(best, order, lost, newly, room)
         for _ in range(TRIES - 1):
-            if best.stuck_tbps <= SETTLED_TBPS:
+            if best.stuck_tbps <= SETTLED_TBPS or most <= enough_tbps:
                 break
-            stuck = [row for row in order if best.stuck_of[row] > 0]
-            order = stuck + [row for row in order if best.stuck_of[row] == 0]
-            again = self._in_turn(order, outage, newly)
+            order.sort(key=lambda row: best.stuck_of[row] == 0)
+            again = self._in_turn(order, lost, newly, room)
             best = min(best, again, key=lambda one: one.stuck_tbps)
-        return Patch(cut, best.stuck_tbps, best.mild, sparse.csr_array(best.more),
+            most = min(most, self._most(again, order, lost, newly, room))
+        return Patch(cut, best.stuck_tbps, most, sparse.csr_array(best.more),
                      sparse.csr_array(best.less))
 
-    def _in_turn(self, order: list[int], outage: Outage, newly: Ints) -> _Joined:
-        """Join surplus and deficit of one aim after another."""
-        problem, lost = self.intact.problem, outage.lost
+    def _most(self, joined: _Joined, order: list[int], lost: Flags, newly: Ints,
+              room: Floats) -> float:
+        """See `Patch.most_tbps`.
+
+        Every demand's last level is at least `_last_share` of it. First the rest of all traffic is
+        joined, and may push that share of what runs elsewhere aside: a Tbps that does so on n arcs
+        costs at most n. If nothing stays stuck, all other levels are served; then the share is
+        joined as far as it goes.
+        """
+        if joined.stuck_tbps <= SETTLED_TBPS:
+            return joined.stuck_tbps
+        if self._short:
+            return np.inf
+        share = self._last_share
+        yielding = np.where(lost, 0.0, share * self.flow.sum(axis=0))
+        first = self._in_turn(order, lost, newly, room, 1.0 - share, yielding)
+        if first.stuck_tbps > SETTLED_TBPS:
+            return np.inf
+        last = self._in_turn(order, lost, newly, first.room, share)
+        return last.stuck_tbps + first.aside_tbps
+
+    def _in_turn(self, order: list[int], lost: Flags, newly: Ints, room: Floats,
+                 part: float = 1.0, yielding: Floats | None = None) -> _Joined:
+        """Join surplus and deficit of one aim after another, of this part of all traffic.
+
+        `yielding` (A,) is room that may be taken from others where no other is left.
+        """
+        problem = self.intact.problem
         target, _, aim = problem.aims
-        room = np.where(lost, 0.0, self.room)
+        aside = 0.0
         more = np.zeros_like(self.flow)
-        less = np.where(lost[None, :], self.flow, 0.0)
-        stuck_of, mild = np.zeros(len(target)), True
+        less = np.where(lost[None, :], part * self.flow, 0.0)
+        stuck_of = np.zeros(len(target))
         for row in order:
             taken = less[row]
-            gain = (np.bincount(problem.tail, taken, minlength=problem.n_nodes)
+            gain = (1.0 * np.bincount(problem.tail, taken, minlength=problem.n_nodes)
                     - np.bincount(problem.head, taken, minlength=problem.n_nodes))
             mine = newly[aim[newly] == row]
-            gain -= np.bincount(problem.source[mine], problem.tbps[mine].sum(axis=1),
-                                minlength=problem.n_nodes)
+            gain = gain - part * np.bincount(problem.source[mine], problem.tbps[mine].sum(axis=1),
+                                             minlength=problem.n_nodes)
             gain[target[row]] = 0.0
-            left, forward, back = self._join(row, int(target[row]), gain.astype(np.float64), room,
-                                             lost)
-            stuck_of[row] = left.sum()
-            mild &= bool(np.all(left <= self._last_share * np.maximum(gain, 0.0) + 1e-12))
+            own = np.where(lost, 0.0, part * self.flow[row])
+            left, missing, forward, back = self._join(
+                int(target[row]), gain, room, own)
             both = np.minimum(forward, back)
             more[row] += forward - both
             less[row] += back - both
-            room += np.where(lost, 0.0, (back - both) - (forward - both))
-        return _Joined(float(stuck_of.sum()), stuck_of, mild, more, less)
+            room = room + np.where(lost, 0.0, back - forward)
+            if yielding is not None and left.any():
+                left, _, forward, _ = self._join(int(target[row]), left - missing,
+                                                 room + yielding, np.zeros_like(room))
+                pushed = np.maximum(forward - np.maximum(room, 0.0), 0.0)
+                aside += float(pushed.sum())
+                yielding = np.maximum(yielding - pushed, 0.0)
+                room = room - (forward - pushed)
+            stuck_of[row] = left.sum()
+        return _Joined(stuck_of, aside, room, more, less)
 
-    def _join(self, row: int, target: int, gain: Floats, room: Floats,
-              lost: Flags) -> tuple[Floats, Floats, Floats]:
+    def _join(self, target: int, gain: Floats, room: Floats,
+              own: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Flow from surplus to deficit; the target takes and gives what is left over.
 
-        Returns (N,) what stays stuck, and (A,) forward and cancelled flow, Tbps. What is missing
-        without anything stuck is no loss: the flow behind it is trimmed.
+        Parameters
+        ----------
+        gain
+            (N,) surplus, or deficit below zero
+        room, own
+            (A,) what may be added, and what may be cancelled
+
+        Returns
+        -------
+        (N,) what stays stuck and what stays missing, and (A,) forward and cancelled flow, Tbps.
+        What is missing without anything stuck is no loss: the flow behind it is trimmed.
         """
         surplus = np.ceil(np.maximum(gain, 0.0) * UNIT - 1e-3).astype(np.int64)
         deficit = np.ceil(np.maximum(-gain, 0.0) * UNIT - 1e-3).astype(np.int64)
         ahead = np.floor(np.maximum(room, 0.0) * UNIT + 1e-3).astype(np.int64)
-        own = np.where(lost, 0.0, self.flow[row])
         against = np.floor(own * UNIT + 1e-3).astype(np.int64)
         give, take = surplus.copy(), deficit.copy()
         give[target], take[target] = deficit.sum(), surplus.sum()
         capacity = np.concatenate([ahead, against, give, take])
         self._network.max_flow(capacity, self._source, self._sink)
         flows = self._network.flows()
-        half = len(room)
-        nodes = self.intact.problem.n_nodes
+        half, nodes = len(room), self.intact.problem.n_nodes
         stuck = surplus - flows[2 * half:2 * half + nodes]
-        stuck[target] = 0
-        return stuck / UNIT, flows[:half] / UNIT, flows[half:2 * half] / UNIT
+        missing = deficit - flows[2 * half + nodes:]
+        stuck[target] = missing[target] = 0
+        return (stuck / UNIT, missing / UNIT, flows[:half] / UNIT, flows[half:2 * half] / UNIT)

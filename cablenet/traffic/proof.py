@@ -69,6 +69,13 @@ def again(problem: FlowProblem, outage: Outage, proof: Proof, unserved_tbps: Flo
                                    proof.distance))
 
 
+def elsewhere(problem: FlowProblem, outage: Outage, finder: TreeFinder, proofs: tuple[Proof, ...],
+              unserved_tbps: Floats) -> tuple[Proof, ...]:
+    """The same prices under another outage, with an answer to it."""
+    return tuple(_bound(problem, outage, finder, unserved_tbps, proof.level,
+                        np.where(outage.lost, 0.0, proof.price)) for proof in proofs)
+
+
 def _bound(problem: FlowProblem, outage: Outage, finder: TreeFinder, unserved_tbps: Floats,
            level: int, price: Floats) -> Proof:
     trees = finder.find(np.where(outage.lost, np.inf, price))

@@ -60,6 +60,25 @@ def round_trips(answer: Optimum, delay_ms: Floats | None = None) -> Floats:
     return np.where(answer.served_tbps.sum(axis=1) > 0, mean, np.nan)
 
 
+def share_over(answer: Optimum, arcs: NDArray[np.bool_]) -> Floats:
+    """(D,) share of what each demand is served that passes at least one of these arcs (A,)."""
+    problem = answer.problem
+    share = _shares(answer).tocoo()
+    aim, arc = share.coords
+    tail = aim * problem.n_nodes + problem.tail[arc]
+    head = aim * problem.n_nodes + problem.head[arc]
+    size = share.shape[0] * problem.n_nodes
+    here = arcs[arc]
+    step = sparse.csr_array((share.data[~here], (tail[~here], head[~here])), shape=(size, size))
+    reach = np.bincount(tail[here], share.data[here], minlength=size)
+    total = reach.copy()
+    while reach.any():  # ends as in `round_trips`
+        reach = step @ reach
+        total += reach
+    return np.asarray(total.reshape(share.shape[0], -1)[problem.aims[2], problem.source],
+                      np.float64)
+
+
 def ways(answer: Optimum, demand: int, least_share: float = 0.01) -> list[Way]:
     """The paths of one demand, largest first; those below `least_share` are left out."""
     problem = answer.problem
