@@ -178,11 +178,11 @@ class Patcher:
         stuck_of = np.zeros(len(target))
         for row in order:
             taken = less[row]
-            gain = (1.0 * np.bincount(problem.tail, taken, minlength=problem.n_nodes)
-                    - np.bincount(problem.head, taken, minlength=problem.n_nodes))
             mine = newly[aim[newly] == row]
-            gain = gain - part * np.bincount(problem.source[mine], problem.tbps[mine].sum(axis=1),
-                                             minlength=problem.n_nodes)
+            gain = np.zeros(problem.n_nodes)
+            np.add.at(gain, problem.tail, taken)
+            np.subtract.at(gain, problem.head, taken)
+            np.subtract.at(gain, problem.source[mine], part * problem.tbps[mine].sum(axis=1))
             gain[target[row]] = 0.0
             own = np.where(lost, 0.0, part * self.flow[row])
             left, missing, forward, back = self._join(
