@@ -5,13 +5,16 @@ from __future__ import annotations
 from cablenet.maps.interactive import Explorer, explore
 from cablenet.maps.land import country_frame
 from cablenet.maps.payload import MapPayload, map_payload
-from cablenet.maps.static import draw_map, save_map
+from cablenet.maps.sheet import save_map
+from cablenet.maps.static import draw_map
+from cablenet.maps.traffic import draw_traffic
 
 __all__ = [
     "Explorer",
     "MapPayload",
     "country_frame",
     "draw_map",
+    "draw_traffic",
     "explore",
     "map_payload",
     "save_map",

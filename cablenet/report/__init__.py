@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cablenet.report.content import (
+    Bars,
     Curve,
     Finding,
     Gantt,
     Heading,
     KeyFigure,
+    Picture,
     ReportContent,
     Section,
     Table,
@@ -16,11 +18,13 @@ from cablenet.report.content import (
 from cablenet.report.page import report_html, write_report
 
 __all__ = [
+    "Bars",
     "Curve",
     "Finding",
     "Gantt",
     "Heading",
     "KeyFigure",
+    "Picture",
     "ReportContent",
     "Section",
     "Table",

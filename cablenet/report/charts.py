@@ -1,14 +1,15 @@
-"""Charts as inline SVG: who repairs what when, and curves over time."""
+"""Charts as inline SVG: who repairs what when, curves over time, counts; and pictures."""
 
 from __future__ import annotations
 
+import base64
 import html
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from cablenet.report.content import GANTT_COLUMNS, Curve, Gantt
+from cablenet.report.content import GANTT_COLUMNS, Bars, Curve, Gantt, Picture
 
 WIDTH, LANE, LEFT, RIGHT, TOP = 960.0, 30.0, 170.0, 20.0, 12.0
 KIND_WORDS = {
@@ -79,6 +80,53 @@ def curve_html(curve: Curve) -> str:
                     for i, name in enumerate(curve.lines.columns))
     legend = f'<ul class="legend"><li class="axis">{html.escape(curve.y_label)}</li>{names}</ul>'
     return _figure(curve.key, curve.title, curve.caption, "".join(parts), height, legend)
+
+
+BAR_KINDS = ("work", "wait_permit", "test", "sail")
+"""The colours of bars side by side, in the order of the columns."""
+
+
+def bars_html(bars: Bars) -> str:
+    """Groups of upright bars, each with its count above it."""
+    height, bottom, left = 320.0, 250.0, 70.0
+    names = [str(name) for name in bars.counts.columns]
+    values = np.nan_to_num(bars.counts.to_numpy(float))
+    ticks = nice_ticks(0.0, max(float(values.max(initial=0.0)) * 1.06, 1.0), most=7)
+    scale = (bottom - TOP) / ticks[-1]
+    group = (WIDTH - left - RIGHT) / max(len(values), 1)
+    wide = min(0.76 * group / max(len(names), 1), 70.0)
+    parts = [f'<line class="grid" x1="{left:g}" x2="{WIDTH - RIGHT}" y1="{bottom - t * scale:.1f}" '
+             f'y2="{bottom - t * scale:.1f}"/><text class="tick" x="{left - 8:g}" '
+             f'y="{bottom - t * scale + 4:.1f}" text-anchor="end">{_tick(t)}</text>'
+             for t in ticks]
+    for i, label in enumerate(map(str, bars.counts.index)):
+        middle = left + group * (i + 0.5)
+        parts.append(f'<text class="tick" x="{middle:.1f}" y="{bottom + 18}" '
+                     f'text-anchor="middle">{html.escape(label)}</text>')
+        for j, name in enumerate(names):
+            tall = values[i, j] * scale
+            x, y = middle + wide * (j - len(names) / 2), bottom - tall
+            tip = html.escape(f"{label}, {name}: {_tick(values[i, j])}")
+            parts.append(f'<rect class="k-{BAR_KINDS[j % 4]}" x="{x + 1:.1f}" y="{y:.1f}" '
+                         f'width="{wide - 2:.1f}" height="{tall:.1f}"><title>{tip}</title></rect>'
+                         f'<text class="tick" x="{x + wide / 2:.1f}" y="{y - 4:.1f}" '
+                         f'text-anchor="middle">{_tick(values[i, j])}</text>')
+    parts.append(f'<text class="tick" x="{WIDTH - RIGHT}" y="{bottom + 40}" text-anchor="end">'
+                 f"{html.escape(bars.x_label)}</text>")
+    told = "".join(f'<li><i class="k-{BAR_KINDS[j % 4]}"></i>{html.escape(name)}</li>'
+                   for j, name in enumerate(names))
+    legend = f'<ul class="legend"><li class="axis">{html.escape(bars.y_label)}</li>{told}</ul>'
+    return _figure(bars.key, bars.title, bars.caption, "".join(parts), height - 20, legend)
+
+
+def picture_html(picture: Picture) -> str:
+    """The picture itself inside the page, with its words for those who do not see it."""
+    told = f"<p>{html.escape(picture.caption)}</p>" if picture.caption else ""
+    data = base64.b64encode(picture.png).decode("ascii")
+    return (f'<figure class="block chart" id="{html.escape(picture.key)}">'
+            f"<h3>{html.escape(picture.title)}</h3>{told}"
+            f'<img class="picture" src="data:image/png;base64,{data}" '
+            f'alt="{html.escape(picture.alt)}"></figure>')
 
 
 def nice_ticks(low: float, high: float, most: int = 9) -> list[float]:

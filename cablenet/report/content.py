@@ -98,6 +98,29 @@ class Curve:
     stepped: bool = True
 
 
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Counts side by side: a group of bars per row of `counts`, a colour per column."""
+
+    key: str
+    title: str
+    counts: pd.DataFrame
+    x_label: str
+    y_label: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A PNG that goes into the page whole; `alt` says in words what it shows."""
+
+    key: str
+    title: str
+    png: bytes
+    alt: str
+    caption: str = ""
+
+
 @dataclass(frozen=True)
 class Words:
     """A paragraph, or several separated by blank lines; `**strong**` is all the markup there is."""
@@ -105,7 +128,7 @@ class Words:
     text: str
 
 
-Block = Table | Gantt | Curve | Words
+Block = Table | Gantt | Curve | Bars | Picture | Words
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,18 @@ from string import Template
 
 from cablenet.errors import UnknownNameError
 from cablenet.maps.interactive import content_policy, map_parts
-from cablenet.report.charts import curve_html, gantt_html
-from cablenet.report.content import Block, Curve, Finding, Gantt, ReportContent, Section, Table
+from cablenet.report.charts import bars_html, curve_html, gantt_html, picture_html
+from cablenet.report.content import (
+    Bars,
+    Block,
+    Curve,
+    Finding,
+    Gantt,
+    Picture,
+    ReportContent,
+    Section,
+    Table,
+)
 from cablenet.report.tables import rows_named, table_html
 
 
@@ -131,6 +141,10 @@ def _block(block: Block) -> str:
         return gantt_html(block)
     if isinstance(block, Curve):
         return curve_html(block)
+    if isinstance(block, Bars):
+        return bars_html(block)
+    if isinstance(block, Picture):
+        return picture_html(block)
     return paragraphs(block.text)
 
 

@@ -20,12 +20,14 @@ from cablenet.repair import RepairPlan, plan_repairs
 from cablenet.scenarios.losses import cable_losses, station_losses
 from cablenet.scoring import Scores, score
 from cablenet.study.spec import Study
+from cablenet.study.traffic import Traffic, study_traffic
 from cablenet.traffic.demand import Demand
 
 Progress = Callable[[str, int, int], None]
 METRICS = ("isolated", "capacity_loss", "added_latency", "margin")
 """Of every cable and event; stations go without the margin, which costs most to find."""
 STEPS = 11
+"""Without traffic, which adds two and one for each event."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +49,18 @@ class Analysis:
     redundancy: RedundancyPlan | None
     cables_after: Scores | None
     repairs: RepairPlan | None
+    traffic: Traffic | None
 
 
 def analyse(study: Study, as_of: date | None, progress: Progress,
             demand: Demand | Path | str | None = None,
             demand_year: int | None = None) -> Analysis:
     """Run every score and plan of a study on the atlas."""
-    step = iter(range(STEPS + 1))
+    more = 0 if study.traffic is None else 2 + len(study.traffic.events)
+    step = iter(range(STEPS + more + 1))
 
     def tell(what: str) -> None:
-        progress(what, next(step), STEPS)
+        progress(what, next(step), STEPS + more)
 
     tell("read the atlas")
     layers = catalogue.atlas(as_of)
@@ -93,10 +97,11 @@ def analyse(study: Study, as_of: date | None, progress: Progress,
         event = catalogue.named_events(net, [study.repairs.event])
         repairs = plan_repairs(net, event, horizon_days=study.repairs.horizon_days,
                                seed=study.seed, router=catalogue.sea_router(), time_limit_s=6.0)
+    traffic = study_traffic(net, study.traffic, tell) if study.traffic is not None else None
     tell("report")
     return Analysis(study, layers, net, cables, stations, events, bare, bare_cables,
                     bare_stations, bare_events, country_table(net, cables, stations), load,
-                    plan, after, repairs)
+                    plan, after, repairs, traffic)
 
 
 def country_table(net: Network, cables: Scores, stations: Scores) -> pd.DataFrame:

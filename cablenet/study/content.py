@@ -15,6 +15,7 @@ from cablenet.scoring import join
 from cablenet.study.analysis import Analysis
 from cablenet.study.findings import find, key_figures
 from cablenet.study.tables import country_dependence, failure_table, quality_tables
+from cablenet.study.traffic_chapter import Maps, traffic_sections
 from cablenet.validation.lengths import length_ratios
 
 ABOUT = (
@@ -25,8 +26,8 @@ ABOUT = (
 )
 
 
-def report_content(analysis: Analysis) -> ReportContent:
-    """All that the report of this analysis says."""
+def report_content(analysis: Analysis, maps: Maps) -> ReportContent:
+    """All that the report of this analysis says; `maps` are those of its traffic."""
     events = failure_table(
         "events", "Named events", "Every part of an event happens at once.", analysis.events,
         analysis.bare_events, "event")
@@ -50,6 +51,8 @@ def report_content(analysis: Analysis) -> ReportContent:
                     [events, stations, cables]),
             Section("dependence", "What each country depends on", "",
                     [country_dependence(analysis), _load_table(analysis)]),
+            *([] if analysis.traffic is None else
+              traffic_sections(analysis.traffic, net, maps)),
             *_redundancy(analysis), *_repairs(analysis),
             Section("quality", "How good the numbers are",
                     "Nothing weak is dressed up: what is remembered or assumed says so.",
@@ -165,5 +168,3 @@ def _bars(schedule: pd.DataFrame) -> pd.DataFrame:
 def _credits() -> list[str]:
     text = (files("cablenet_geodata") / "CREDITS.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.strip()]
-
-

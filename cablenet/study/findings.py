@@ -8,6 +8,7 @@ import pandas as pd
 from cablenet.report import Finding, KeyFigure
 from cablenet.report.content import Tone
 from cablenet.study.analysis import Analysis
+from cablenet.study.traffic_chapter import traffic_findings
 
 FELT = 0.05
 """A focus country that loses less than this share of its capacity is not named."""
@@ -19,6 +20,8 @@ def find(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> list[Finding]:
     for key, what in (("events", "named event"), ("stations", "station"), ("cables", "cable")):
         out.append(_worst(tables[key], key, what))
     out += [_focus(analysis, country) for country in analysis.study.focus]
+    if analysis.traffic is not None:
+        out += traffic_findings(analysis.traffic)
     if analysis.redundancy is not None:
         out.append(_build(analysis))
     if analysis.repairs is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from cablenet.study.analysis import Analysis, Progress, analyse
 from cablenet.study.content import report_content
 from cablenet.study.spec import Study
 from cablenet.study.tables import basis_shares
+from cablenet.study.traffic_chapter import traffic_maps, traffic_summary
+from cablenet.study.traffic_layers import traffic_frames, traffic_layers
 from cablenet.traffic.demand import Demand
 
 
@@ -56,7 +59,8 @@ def run_study(
     study
         a `Study`, the name of a built-in one, or a study file
     out
-        the folder for report.html, map.png, summary.json, *.parquet and results.gpkg
+        the folder for report.html, map.png, summary.json, *.parquet and results.gpkg; with
+        traffic also map-EVENT.png
     as_of
         the day asked about (default: the atlas's own)
     demand, demand_year
@@ -64,7 +68,8 @@ def run_study(
     """
     spec = Study.load(study) if isinstance(study, str) else study
     analysis = analyse(spec, as_of, progress or _silent, demand, demand_year)
-    content = report_content(analysis)
+    maps = {} if analysis.traffic is None else traffic_maps(analysis.traffic)
+    content = report_content(analysis, maps)
     summary = summarise(analysis, [finding.text for finding in content.findings])
     every = _joined(analysis)
     writers: dict[str, Callable[[Path], object]] = {
@@ -76,13 +81,19 @@ def run_study(
             encoding="utf-8"),
         "results.gpkg": lambda path: write_results(
             analysis.net, every, path, countries=country_frame(analysis.net, every),
-            extra=_plan_layers(analysis)),
+            extra={**_plan_layers(analysis), **(
+                {} if analysis.traffic is None else traffic_layers(analysis.traffic))}),
         "scores.parquet": lambda path: _scores_frame(analysis).to_parquet(path, index=False),
         "scores_by_country.parquet": lambda path: _country_frame(analysis).to_parquet(
             path, index=False),
         "countries.parquet": lambda path: analysis.countries.to_parquet(path, index=False),
         "links.parquet": lambda path: analysis.net.to_geo().to_parquet(path),
     }
+    for key, axes in maps.items():
+        writers[f"map-{key}.png"] = functools.partial(save_map, axes)
+    if analysis.traffic is not None:
+        for name, frame in traffic_frames(analysis.traffic).items():
+            writers[f"{name}.parquet"] = functools.partial(frame.to_parquet, index=False)
     with whole_folder(Path(out), marker="summary.json") as folder:
         for name, write in writers.items():
             write(folder / name)
@@ -115,6 +126,7 @@ def summarise(analysis: Analysis, findings: list[str]) -> dict[str, Any]:
         "focus": table[table["country"].isin(analysis.study.focus)].to_dict("records"),
         "numbers_by_basis": basis_shares(analysis),
         "plans": plans, "findings": findings,
+        **({} if analysis.traffic is None else {"traffic": traffic_summary(analysis.traffic)}),
     })
     return summary
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cablenet.errors import InputError, Problem, UnknownNameError
 
@@ -33,6 +33,32 @@ class RepairAsk(BaseModel):
     horizon_days: int = Field(default=90, ge=1, le=730)
 
 
+EVENTS = ("bab_el_mandeb", "luzon_strait_earthquake", "versova")
+"""Ids of the named events whose traffic is followed where a study names none."""
+
+
+class TrafficAsk(BaseModel):
+    """Where traffic goes after each named event; `pairs`: also after every pair of cables.
+
+    `rules` is a file of traffic rules, as `cablenet.read_rules` reads it; a relative path counts
+    from the study file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    events: tuple[str, ...] = Field(default=EVENTS, min_length=1)
+    pairs: bool = False
+    rules: str | None = None
+
+    @field_validator("events")
+    @classmethod
+    def _each_once(cls, events: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({event for event in events if events.count(event) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is named twice")
+        return events
+
+
 class Study(BaseModel):
     """What to study: focus countries, and the plans to make."""
 
@@ -44,6 +70,7 @@ class Study(BaseModel):
     seed: int = 1
     redundancy: RedundancyAsk | None = None
     repairs: RepairAsk | None = None
+    traffic: TrafficAsk | None = None
 
     @classmethod
     def load(cls, name: str) -> Study:
@@ -64,7 +91,7 @@ class Study(BaseModel):
                 raise UnknownNameError("study", name, found)
             text = found[name]
         try:
-            return cls.model_validate(tomllib.loads(text))
+            study = cls.model_validate(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"{name}: is not TOML: {error}") from error
         except ValidationError as error:
@@ -72,6 +99,15 @@ class Study(BaseModel):
                 Problem(name, "", ".".join(map(str, item["loc"])), item["msg"].lower(),
                         "see the built-in study india-japan.toml")
                 for item in error.errors()]) from error
+        return study._with_rules_beside(Path(name)) if name.endswith(".toml") else study
+
+    def _with_rules_beside(self, file: Path) -> Study:
+        """The same with the path of the traffic rules told from the study file."""
+        if self.traffic is None or self.traffic.rules is None:
+            return self
+        rules = str(file.parent / self.traffic.rules)
+        return self.model_copy(
+            update={"traffic": self.traffic.model_copy(update={"rules": rules})})
 
 
 def built_in_studies() -> dict[str, str]:

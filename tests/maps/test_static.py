@@ -11,7 +11,8 @@ import pytest
 from cablenet.maps import palette
 from cablenet.maps.land import Land
 from cablenet.maps.projection import INDO_PACIFIC, Window, in_window, miller_y, window_of
-from cablenet.maps.static import draw_map, save_map
+from cablenet.maps.sheet import save_map
+from cablenet.maps.static import draw_map
 from cablenet.network import Network
 from cablenet.scenarios.losses import cable_losses
 from cablenet.scoring import Scores, score
