@@ -16,6 +16,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cablenet import framing, readers
 from cablenet.build import build_network as build
@@ -39,6 +40,8 @@ from cablenet.network import Network
 from cablenet.planning import all_candidates
 from cablenet.planning import candidates as candidate_plan
 from cablenet.planning.candidate_table import CandidateTable
+from cablenet.planning.route_choice import Place, RouteChoices
+from cablenet.planning.route_choice import route_choices as choose_routes
 from cablenet.readers.demand_matrix import read_demand
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
 from cablenet.scenarios.named import events_from_records
@@ -289,8 +292,28 @@ def candidate_table(layers: Layers, **options: Any) -> CandidateTable:
     return all_candidates.candidate_table(layers, sea_router(), **{"land": land(), **options})
 
 
+def route_choices(of: Layers | Network, a: Place, b: Place, **options: Any) -> RouteChoices:
+    """Ways for one cable, a Pareto set over cost, faults a year and company of other cables.
+
+    `a` and `b` are stations (id or name) or (lon, lat); options are `keep_km_from_cables` and
+    `avoid`, see `cablenet.planning.route_choice.route_choices`.
+    """
+    net = build_network(of) if isinstance(of, Layers) else of
+    return choose_routes(net, a, b, sea_router(), hazard_tables(), sea_depth_m(),
+                         **{"land": land(), **options})
+
+
+@cache
+def sea_depth_m() -> NDArray[np.float64]:
+    """Depth of the sea at a quarter of a degree, rows from the south; 0 on land."""
+    from cablenet_geodata import path
+
+    with np.load(path("sea_mesh.npz"), allow_pickle=False) as arrays:
+        return np.asarray(arrays["depth_dam"], float) * 10.0
+
+
 __all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "candidate_table",
            "chokepoints", "default_candidates", "fault_model", "hazard_tables", "land",
            "named_event_record", "named_event_table", "named_events", "read_demand",
-           "read_events", "read_layers", "repair_durations", "sea_router", "solar_shares",
-           "with_grown_demand"]
+           "read_events", "read_layers", "repair_durations", "route_choices", "sea_router",
+           "solar_shares", "with_grown_demand"]
