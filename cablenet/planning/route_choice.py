@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import geopandas as gpd
@@ -223,12 +224,11 @@ def _check_end(router: SeaRouter, open_sea: SeaRouter, waters: shapely.Geometry 
 def _lines(router: SeaRouter, risk: Danger, start: tuple[float, float], end: tuple[float, float],
            avoid: Sequence[str]) -> list[shapely.LineString]:
     """The distinct ways of all weights, pulled taut."""
-    factors = [router.factor]
-    factors += [1.0 + worth * risk.faults + shared * risk.near
-                for worth in FAULT_KM for shared in SHARED]
     found: dict[bytes, shapely.LineString] = {}
-    for factor in factors:
-        own = router if factor is router.factor else router.with_factor(factor)
+    weights = [None, *product(FAULT_KM, SHARED)]
+    for weight in weights:
+        own = router if weight is None else router.with_factor(
+            1.0 + weight[0] * risk.faults + weight[1] * risk.near)
         try:
             xy = great_legs(own.way(own.tree(*start), *end))
         except ValueError as error:

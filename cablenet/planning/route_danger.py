@@ -118,6 +118,7 @@ def _shocks(tables: HazardTables, depth: Floats, lon: Floats, lat: Floats) -> Fl
     trigger = np.minimum(1.0, tables.number("slope_trigger") * 10 ** (
         tables.number("slope_trigger_growth") * (magnitude - 6.5)))
     top, foot = tables.number("slope_top_m"), tables.number("slope_foot_m")
+    shaken, slid = tables.number("earthquake_break"), tables.number("slope_break")
     found = np.zeros(depth.shape)
     for x, y, reach, slope in zip(quakes["lon"], quakes["lat"], radius, trigger, strict=True):
         tall = reach / KM_PER_DEGREE + 0.1
@@ -129,8 +130,7 @@ def _shocks(tables: HazardTables, depth: Floats, lon: Floats, lat: Floats) -> Fl
         fall = np.maximum(1.0 - away / reach, 0.0) / reach
         here = depth[window]
         sloping = (here >= top) & (here <= foot)
-        found[window] += rate * fall * (tables.number("earthquake_break")
-                                        + sloping * slope * tables.number("slope_break"))
+        found[window] += rate * fall * (shaken + sloping * slope * slid)
     return found
 
 
