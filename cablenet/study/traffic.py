@@ -18,7 +18,7 @@ from cablenet.errors import SweepError
 from cablenet.flow_answer import FULL, FlowAnswer
 from cablenet.metrics.flow_case import NO_LIMIT_TBPS, flow_case
 from cablenet.metrics.traffic_rules import TrafficRules, read_rules
-from cablenet.network import Network
+from cablenet.network import NODE_KINDS, Network
 from cablenet.scenarios.scenario_set import ScenarioSet
 from cablenet.study.spec import TrafficAsk
 from cablenet.sweeps.compiled import exhaustive_sweep
@@ -30,6 +30,7 @@ from cablenet.traffic.ways import share_over
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+UNIT = NODE_KINDS.index("branching_unit")
 TOLERANCE = 0.05
 """A pair is solved exactly where its bracket would be wider than this share of all demand."""
 EXACT_TOP = 10
@@ -92,7 +93,9 @@ class EventTraffic:
         frame["newly_full"] = frame["full"] & ~frame["full_before"]
         frame["lost"] = self.answer.after.outage.lost[:len(frame)]
         cable = dict(zip(net.cable_id, net.cable_name, strict=True))
-        place = dict(zip(net.nodes.id, net.nodes.name, strict=True))
+        place = {str(one): f"BU {one.split('/bu')[-1]}" if kind == UNIT else str(name)
+                 for one, name, kind in zip(net.nodes.id, net.nodes.name, net.nodes.kind,
+                                            strict=True)}
         frame["cable"] = [cable.get(one, "") for one in frame["cable_id"]]
         for end in ("from", "to"):
             frame[end] = [place[one] for one in frame[f"{end}_id"]]

@@ -62,9 +62,10 @@ def traffic_findings(traffic: Traffic) -> list[Finding]:
 def why(event: EventTraffic) -> str:
     """The numbers behind an event: what is rerouted, onto what, and what room is left there."""
     numbers, relief = event.overview, event.relief
-    lead = (f"{numbers['cables_hit']} cables are hit. {float(numbers['rerouted_tbps']):,.1f} Tbps "
-            f"that passed them go another way; {relief['links']} cable sections, counted each way, "
-            f"carry more than before and {relief['full']} of these are full; "
+    hit = int(numbers["cables_hit"])
+    lead = (f"{hit} {'cable is' if hit == 1 else 'cables are'} hit. "
+            f"{float(numbers['rerouted_tbps']):,.1f} Tbps that passed them go another way; "
+            f"{relief['links']} cable sections, counted each way, carry more than before and {relief['full']} of these are full; "
             f"{numbers['newly_full_links']} links, land included, are newly full. ")
     room = (f"{relief['half_free']} of the sections that carry more still have half of their room "
             f"free, the median {100 * float(relief['median_free_share']):.0f} %. ")
@@ -75,7 +76,7 @@ def why(event: EventTraffic) -> str:
             "all that is served")
     each = float(numbers["added_per_rerouted_ms"])
     tail = "." if each != each else (
-        f", which is {each:+.0f} ms for each Tbps rerouted, what it displaces included.")
+        f"; laid on what is rerouted alone, that is {each:+.0f} ms, what it displaces included.")
     return (lead + room + use + slow + tail).replace("+-", "-")
 
 

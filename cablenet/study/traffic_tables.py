@@ -14,7 +14,7 @@ QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 BINS_TBPS = (0.01, 0.1, 1.0, 5.0, 10.0, 20.0, 40.0)
 BIN_WORDS = ("nothing", "to 0.01", "0.01 to 0.1", "0.1 to 1", "1 to 5", "5 to 10", "10 to 20",
              "20 to 40", "over 40")
-ALL = Heading("demand", "Tbps", "peak, larger direction", 3, bar=True)
+ALL = Heading("demand", "Tbps", "peak, larger direction", 3)
 NEW = Heading("newly unserved", "Tbps", "served before the event, not after it", 3, bar=True)
 SHARE = Heading("of its demand", "%", "share newly unserved", 2)
 MOVED = Heading("rerouted", "Tbps", "passed a lost link before, served another way now", 2)

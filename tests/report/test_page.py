@@ -12,11 +12,13 @@ import pytest
 
 from cablenet.errors import UnknownNameError
 from cablenet.report import (
+    Bars,
     Curve,
     Finding,
     Gantt,
     Heading,
     KeyFigure,
+    Picture,
     ReportContent,
     Section,
     Table,
@@ -24,6 +26,7 @@ from cablenet.report import (
     report_html,
     write_report,
 )
+from cablenet.report.charts import bars_html, picture_html
 
 EVIL = "<script>alert('x')</script>"
 
@@ -125,3 +128,21 @@ def test_a_report_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     assert write_report(content(), tmp_path / "report.html").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_bars_stand_on_a_common_zero_with_their_counts_above() -> None:
+    # axis 0 to 400 over 238 dots: 200 is 119 tall, 400 is 238, both stand on y = 250
+    counts = pd.DataFrame({"low": [200, 0], "high <b>": [400, 100]}, index=["few", "many <a>"])
+    page = bars_html(Bars("bars", "Counts", counts, "Tbps", "pairs", "What they are."))
+    boxes = [(float(y), float(tall)) for y, tall in re.findall(
+        r'<rect class="k-\w+" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', page)]
+    assert [round(y + tall, 1) for y, tall in boxes] == [250.0] * 4
+    assert boxes[1][1] == pytest.approx(2 * boxes[0][1], abs=0.2)
+    assert "<a>" not in page and "<b>" not in page
+    assert ">400</text>" in page
+
+
+def test_a_picture_is_inside_the_page_and_has_words() -> None:
+    page = picture_html(Picture("map", "Map", b"\x89PNG", 'A "map".', "Of links."))
+    assert 'src="data:image/png;base64,iVBORw=="' in page
+    assert 'alt="A &quot;map&quot;."' in page

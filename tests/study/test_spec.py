@@ -26,6 +26,9 @@ def test_an_unknown_study_lists_the_known_ones() -> None:
     ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\nbudget = 3\n", "budget"),
     ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[redundancy]\ncountries = ['TO']\nreach_km = -1\n",
      "reach_km"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\nevents = []\n", "events"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\nevents = ['a', 'a']\n", "twice"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\npairs = 'many'\n", "pairs"),
     ("name = ", "TOML"),
 ])
 def test_what_is_wrong_in_a_study_file_is_named(tmp_path: Path, text: str, word: str) -> None:
@@ -33,3 +36,20 @@ def test_what_is_wrong_in_a_study_file_is_named(tmp_path: Path, text: str, word:
     file.write_text(text)
     with pytest.raises(InputError, match=word):
         Study.load(str(file))
+
+
+def test_traffic_rules_lie_beside_the_study_file(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\nrules = 'r.toml'\n")
+    study = Study.load(str(file))
+    assert study.traffic is not None
+    assert study.traffic.rules == str(tmp_path / "r.toml")
+
+
+def test_traffic_follows_three_events_where_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\n")
+    study = Study.load(str(file))
+    assert study.traffic is not None
+    assert study.traffic.events == ("bab_el_mandeb", "luzon_strait_earthquake", "versova")
+    assert not study.traffic.pairs
