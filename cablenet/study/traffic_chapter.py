@@ -65,7 +65,8 @@ def why(event: EventTraffic) -> str:
     hit = int(numbers["cables_hit"])
     lead = (f"{hit} {'cable is' if hit == 1 else 'cables are'} hit. "
             f"{float(numbers['rerouted_tbps']):,.1f} Tbps that passed them go another way; "
-            f"{relief['links']} cable sections, counted each way, carry more than before and {relief['full']} of these are full; "
+            f"{relief['links']} cable sections, counted each way, carry more than before "
+            f"and {relief['full']} of these are full; "
             f"{numbers['newly_full_links']} links, land included, are newly full. ")
     room = (f"{relief['half_free']} of the sections that carry more still have half of their room "
             f"free, the median {100 * float(relief['median_free_share']):.0f} %. ")

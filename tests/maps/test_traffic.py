@@ -89,10 +89,10 @@ def test_the_same_answer_gives_the_same_bytes() -> None:
 
 def _line_colours(axes: Any) -> set[tuple[float, ...]]:
     from matplotlib.collections import LineCollection
-    from matplotlib.colors import to_rgb
+    from matplotlib.colors import to_rgba_array
 
-    return {(*to_rgb(colour), 1.0) for part in axes.collections
-            if isinstance(part, LineCollection) for colour in part.get_colors()}
+    return {(*map(float, colour[:3]), 1.0) for part in axes.collections
+            if isinstance(part, LineCollection) for colour in to_rgba_array(part.get_colors())}
 
 
 def _words(axes: Any) -> list[str]:
