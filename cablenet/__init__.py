@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cablenet.catalogue import repair_durations as repair_durations
     from cablenet.catalogue import route_choices as route_choices
     from cablenet.catalogue import sea_router as sea_router
+    from cablenet.catalogue import ship_router as ship_router
     from cablenet.catalogue import solar_shares as solar_shares
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
@@ -124,7 +125,7 @@ _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
                   "default_candidates", "fault_model", "hazard_tables", "land", "named_events",
                   "read_layers", "repair_durations", "route_choices", "sea_router",
-                  "solar_shares"),
+                  "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
     "files": ("write_layers",),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",

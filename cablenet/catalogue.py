@@ -23,6 +23,7 @@ from cablenet.build import build_network as build
 from cablenet.build.growth import BASE_YEAR, demand_growth, scaled_to
 from cablenet.errors import InputError, Problem, UnknownNameError
 from cablenet.geo.landmass import Land
+from cablenet.geo.sea_passages import CANALS, NARROWS, STRAITS
 from cablenet.geo.sea_router import SeaRouter
 from cablenet.hazards import (
     FaultModel,
@@ -177,10 +178,19 @@ def land_parts() -> Land:
 
 @cache
 def sea_router() -> SeaRouter:
-    """The sea router on the shipped mesh."""
+    """The sea router for cables on the shipped mesh, the straits that it is too coarse for open."""
     from cablenet_geodata import path
 
-    return SeaRouter.from_file(path("sea_mesh.npz"))
+    return SeaRouter.from_file(path("sea_mesh.npz"), passages=STRAITS)
+
+
+@cache
+def ship_router() -> SeaRouter:
+    """The sea router for ships: shortest ways, with the Suez and Panama canals."""
+    from cablenet_geodata import path
+
+    return SeaRouter.from_file(path("sea_mesh.npz"), plain=True,
+                               passages=(*STRAITS, *NARROWS, *CANALS))
 
 
 def chokepoints() -> gpd.GeoDataFrame:
@@ -316,4 +326,4 @@ __all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "cand
            "chokepoints", "default_candidates", "fault_model", "hazard_tables", "land",
            "named_event_record", "named_event_table", "named_events", "read_demand",
            "read_events", "read_layers", "repair_durations", "route_choices", "sea_router",
-           "solar_shares", "with_grown_demand"]
+           "ship_router", "solar_shares", "with_grown_demand"]

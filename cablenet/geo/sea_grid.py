@@ -67,12 +67,17 @@ class SeaMesh:
 
 
 def build_mesh(mask: SeaMask) -> SeaMesh:
+    """The cells of the connected world ocean and which touch; see `all_seas`."""
+    return world_ocean(all_seas(mask))
+
+
+def all_seas(mask: SeaMask) -> SeaMesh:
     """Merge sea cells into squares, add the small cells asked for, and link what touches.
 
     A pair is linked when its two squares share a stretch of side, or touch at a corner with sea on
     both sides of it; the straight line between their centres then stays inside sea cells. Runs of
     equal squares get knight's moves as well, so that routes are not forced to multiples of 45
-    degrees. Only the connected world ocean is kept.
+    degrees. Lakes and seas that nothing joins to the ocean are in it too.
     """
     label, lon, lat, side, extra = _merge(mask.code == SEA)
     keys, small = _small_cells(mask, len(lon))
@@ -81,7 +86,8 @@ def build_mesh(mask: SeaMask) -> SeaMesh:
     lon = np.concatenate([lon, (column + 0.5) / (BASE * SMALL) - 180.0])
     lat = np.concatenate([lat, (row + 0.5) / (BASE * SMALL) - 90.0])
     side = np.concatenate([side * SMALL, np.ones(len(keys), dtype=np.int64)])
-    return _world_ocean(lon, lat, side, _unique_pairs(pairs, len(lon)))
+    a, b = _unique_pairs(pairs, len(lon)).T.astype(np.int32)
+    return SeaMesh(lon, lat, side.astype(np.int32), a, b)
 
 
 def _merge(sea: NDArray[np.bool_]) -> tuple[NDArray[np.int32], Floats, Floats, Ints, Ints]:
@@ -199,16 +205,16 @@ def _unique_pairs(pairs: list[Ints], count: int) -> Ints:
     return np.column_stack([key // count, key % count])
 
 
-def _world_ocean(lon: Floats, lat: Floats, side: Ints, pairs: Ints) -> SeaMesh:
+def world_ocean(mesh: SeaMesh) -> SeaMesh:
     """Keep the largest connected part and number its cells afresh."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    ones = np.ones(len(pairs), dtype=np.int8)
-    graph = coo_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(len(lon), len(lon)))
+    ones = np.ones(len(mesh.a), dtype=np.int8)
+    graph = coo_matrix((ones, (mesh.a, mesh.b)), shape=(len(mesh.lon), len(mesh.lon)))
     _count, group = connected_components(graph, directed=False)
     keep = group == np.argmax(np.bincount(group))
-    number = np.cumsum(keep) - 1
-    pairs = number[pairs[keep[pairs[:, 0]]]]
-    return SeaMesh(lon[keep], lat[keep], side[keep].astype(np.int32),
-                   pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32))
+    number = (np.cumsum(keep) - 1).astype(np.int32)
+    linked = keep[mesh.a]
+    return SeaMesh(mesh.lon[keep], mesh.lat[keep], mesh.side[keep], number[mesh.a[linked]],
+                   number[mesh.b[linked]])

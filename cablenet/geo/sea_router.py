@@ -21,7 +21,8 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from cablenet.geo.geodesic import EARTH_RADIUS_KM, line_length_km
-from cablenet.geo.sea_grid import BASE, SMALL, SeaMask, SeaMesh, build_mesh
+from cablenet.geo.sea_grid import BASE, SMALL, SeaMask, SeaMesh, all_seas, world_ocean
+from cablenet.geo.sea_passages import Passage, with_passages
 from cablenet.geo.sea_sight import is_clear
 
 Floats = NDArray[np.float64]
@@ -54,31 +55,36 @@ class SeaRouter:
     factor: Floats
     graph: csr_matrix
     finder: cKDTree
+    passages: tuple[Passage, ...] = ()
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Any], *, plain: bool = False) -> SeaRouter:
+    def from_arrays(cls, arrays: Mapping[str, Any], *, plain: bool = False,
+                    passages: tuple[Passage, ...] = ()) -> SeaRouter:
         """Build from the shipped arrays: code, mixed, bits, fine, factor (fiftieths, uint8)."""
         mask = SeaMask(np.asarray(arrays["code"]), np.asarray(arrays["mixed"], dtype=np.int64),
                        np.asarray(arrays["bits"]), np.asarray(arrays["fine"], dtype=bool))
         factor = np.asarray(arrays["factor"], dtype=float) / 50.0
-        return cls.from_mask(mask, np.ones_like(factor) if plain else factor)
+        return cls.from_mask(mask, np.ones_like(factor) if plain else factor, passages)
 
     @classmethod
-    def from_file(cls, path: Path | str, *, plain: bool = False) -> SeaRouter:
+    def from_file(cls, path: Path | str, *, plain: bool = False,
+                  passages: tuple[Passage, ...] = ()) -> SeaRouter:
         """Build from the shipped `sea_mesh.npz`."""
         with np.load(path, allow_pickle=False) as arrays:
-            return cls.from_arrays(arrays, plain=plain)
+            return cls.from_arrays(arrays, plain=plain, passages=passages)
 
     @classmethod
-    def from_mask(cls, mask: SeaMask, factor: Floats) -> SeaRouter:
-        """Build the mesh of a mask and give its edges their costs."""
-        mesh = build_mesh(mask)
+    def from_mask(cls, mask: SeaMask, factor: Floats,
+                  passages: tuple[Passage, ...] = ()) -> SeaRouter:
+        """Build the mesh of a mask, open its passages, and give its edges their costs."""
+        mesh = world_ocean(with_passages(all_seas(mask), passages))
         return cls(mask, mesh, factor, _weighted(mesh, factor),
-                   cKDTree(unit_vectors(mesh.lon, mesh.lat)))
+                   cKDTree(unit_vectors(mesh.lon, mesh.lat)), passages)
 
     def with_factor(self, factor: Floats) -> SeaRouter:
         """The same sea where a kilometre costs otherwise; `factor` is (1800, 3600), above 0."""
-        return SeaRouter(self.mask, self.mesh, factor, _weighted(self.mesh, factor), self.finder)
+        return SeaRouter(self.mask, self.mesh, factor, _weighted(self.mesh, factor), self.finder,
+                         self.passages)
 
     def nearest_cells(self, lon: Floats, lat: Floats) -> Ints:
         """`nearest` for many places at once; -1 beyond `SNAP_KM`."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cablenet.errors import InfeasibleError, InputError, UnknownNameError
 from cablenet.geo import dateline, geodesic
+from cablenet.geo.sea_passages import FAR_DEGREES
 from cablenet.geo.sea_router import SeaRouter, great_legs, sample
 from cablenet.geo.sea_waters import without_waters
 from cablenet.hazards.tables import HazardTables
@@ -189,7 +190,10 @@ def forbidden_waters(net: Network, avoid: Sequence[str]) -> shapely.Geometry | N
 
 
 def _without(router: SeaRouter, waters: shapely.Geometry) -> SeaRouter:
-    return SeaRouter.from_mask(without_waters(router.mask, waters), router.factor)
+    """The router on the sea without some waters; passages that lie by them are shut too."""
+    open_passages = tuple(passage for passage in router.passages if not shapely.dwithin(
+        shapely.LineString(passage.line), waters, FAR_DEGREES))
+    return SeaRouter.from_mask(without_waters(router.mask, waters), router.factor, open_passages)
 
 
 def _place(net: Network, place: Place) -> tuple[str, float, float]:
