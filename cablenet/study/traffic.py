@@ -34,7 +34,8 @@ UNIT = NODE_KINDS.index("branching_unit")
 TOLERANCE = 0.05
 """A pair is solved exactly where its bracket would be wider than this share of all demand."""
 EXACT_TOP = 10
-"""So many of the worst pairs are solved exactly whatever their bracket."""
+"""So many of the pairs with the largest lower sides are solved exactly whatever their bracket."""
+WORST_BY = ["unserved_low_tbps", "unserved_high_tbps"]
 FELT_TBPS = 1e-6
 """Less than a megabit a second is rounding."""
 
@@ -185,6 +186,14 @@ class PairsTraffic:
         return np.sort(np.concatenate([quiet, told.clip(min=0.0)]))
 
     @property
+    def undecided(self) -> pd.DataFrame:
+        """Pairs beyond the first ten that may leave more than the last of these."""
+        least = float(self.pairs["unserved_low_tbps"].head(EXACT_TOP).min())
+        above = self.pairs["unserved_high_tbps"].to_numpy(float) > least + FELT_TBPS
+        above[:EXACT_TOP] = False
+        return self.pairs[above]
+
+    @property
     def bracketed(self) -> pd.DataFrame:
         """The pairs that were not solved exactly."""
         return self.pairs[~self.pairs["exact"]]
@@ -231,7 +240,7 @@ def study_traffic(net: Network, ask: TrafficAsk, tell: Callable[[str], None]) ->
 
 
 def pairs_traffic(net: Network, rules: TrafficRules) -> PairsTraffic:
-    """Bracket every pair of cables, the worst of them exactly."""
+    """Bracket every pair of cables, those proven worst exactly."""
     job = exhaustive_sweep(net, 2, metrics=["unserved"], traffic=rules, tolerance=TOLERANCE)
     with tempfile.TemporaryDirectory(prefix="cablenet-pairs-") as folder:
         run = run_sweep(job, Path(folder))
@@ -253,25 +262,21 @@ Exactly = Callable[[list[tuple[str, str]]], list[dict[str, Any]]]
 
 def pairs_of(kept: pd.DataFrame, count: int, intact_tbps: float, asked_tbps: float,
              exactly: Exactly) -> PairsTraffic:
-    """The pairs of a sweep's rows; the worst are asked of `exactly` until they are certain.
+    """The pairs of a sweep's rows, by lower side; `exactly` is asked of the first that are open.
 
-    A bracketed pair may lie above the tenth worst exact one: those are solved too, worst upper side
-    first, at most four times `EXACT_TOP`.
+    No other pair is proven worse than those. One whose upper side reaches higher may be: see
+    `PairsTraffic.undecided`.
     """
     pairs = kept[kept["order"] == 2][["unit_1", "unit_2", "unserved_low_tbps",
                                       "unserved_high_tbps"]].reset_index(drop=True)
     pairs[["unit_1", "unit_2"]] = pairs[["unit_1", "unit_2"]].astype(str)
     pairs["exact"] = pairs["unserved_high_tbps"] - pairs["unserved_low_tbps"] <= FELT_TBPS
-    for _ in range(4):
-        top = pairs.sort_values("unserved_high_tbps", ascending=False, kind="stable").head(
-            EXACT_TOP)
-        open_ones = top.index[~top["exact"]]
-        if not len(open_ones):
-            break
-        named = [(str(pairs.at[i, "unit_1"]), str(pairs.at[i, "unit_2"])) for i in open_ones]
-        for i, row in zip(open_ones, exactly(named), strict=True):
-            pairs.loc[i, ["unserved_low_tbps", "unserved_high_tbps"]] = row["unserved_tbps"]
-            pairs.loc[i, "exact"] = True
-    return PairsTraffic(pairs.sort_values(["unserved_high_tbps", "unserved_low_tbps"],
-                                          ascending=False, kind="stable").reset_index(drop=True),
+    top = pairs.sort_values(WORST_BY, ascending=False, kind="stable").head(EXACT_TOP)
+    open_ones = top.index[~top["exact"]]
+    named = [(str(pairs.at[i, "unit_1"]), str(pairs.at[i, "unit_2"])) for i in open_ones]
+    for i, row in zip(open_ones, exactly(named) if named else [], strict=True):
+        pairs.loc[i, ["unserved_low_tbps", "unserved_high_tbps"]] = row["unserved_tbps"]
+        pairs.loc[i, "exact"] = True
+    return PairsTraffic(pairs.sort_values(WORST_BY, ascending=False,
+                                          kind="stable").reset_index(drop=True),
                         count, intact_tbps, asked_tbps)

@@ -131,9 +131,8 @@ def _most(event: EventTraffic) -> str:
 def _pairs_finding(pairs: PairsTraffic) -> Finding:
     low, high = (100 * float((pairs.values(side) > FELT_TBPS).mean()) for side in ("low", "high"))
     share = f"{low:.1f} %" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f} %"
-    worst = pairs.values("high").max(initial=0.0)
-    exact = bool(pairs.pairs.head(1)["exact"].all())
+    least, most = (float(pairs.values(side).max(initial=0.0)) for side in ("low", "high"))
+    worst = f"{most:,.1f} Tbps" if most - least < 0.05 else f"{least:,.1f} to {most:,.1f} Tbps"
     return Finding(
         f"Of all {pairs.count:,} pairs of cables, {share} leave something newly unserved; the "
-        f"worst {'leaves' if exact else 'at most'} {worst:,.1f} Tbps.", "traffic-pairs", (),
-        "warn", tables.bracket_words(pairs))
+        f"worst leaves {worst}.", "traffic-pairs", (), "warn", tables.bracket_words(pairs))

@@ -11,9 +11,9 @@ from cablenet.study.traffic import FELT_TBPS, EventTraffic, PairsTraffic, Traffi
 SHOWN = 10
 """Countries and links in each ranking."""
 QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
-BINS_TBPS = (0.01, 0.1, 1.0, 5.0, 10.0, 20.0, 40.0)
-BIN_WORDS = ("nothing", "to 0.01", "0.01 to 0.1", "0.1 to 1", "1 to 5", "5 to 10", "10 to 20",
-             "20 to 40", "over 40")
+BINS_TBPS = (0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+BIN_WORDS = ("nothing", "to 0.01", "0.01 to 0.1", "0.1 to 0.5", "0.5 to 1", "1 to 2", "2 to 5",
+             "5 to 10", "10 to 20", "over 20")
 ALL = Heading("demand", "Tbps", "peak, larger direction", 3)
 NEW = Heading("newly unserved", "Tbps", "served before the event, not after it", 3, bar=True)
 SHARE = Heading("of its demand", "%", "share newly unserved", 2)
@@ -138,7 +138,7 @@ def quantile_table(pairs: PairsTraffic) -> Table:
     low, high = (np.quantile(pairs.values(side), QUANTILES, method="inverted_cdf")
                  for side in ("low", "high"))
     words = ["half of all pairs", *(f"{100 * q:g} % of all pairs" for q in QUANTILES[1:-1]),
-             "every pair"]
+             "all pairs"]
     frame = pd.DataFrame({"pairs": words, "low": low, "high": high,
                           "share": 100 * high / pairs.asked_tbps})
     some = {side: float((pairs.values(side) > FELT_TBPS).mean()) for side in ("low", "high")}
@@ -148,10 +148,11 @@ def quantile_table(pairs: PairsTraffic) -> Table:
         "traffic-pairs", "Unserved demand after every pair of cables", frame,
         f"{pairs.count:,} pairs; {sure} of them leave something unserved that the intact network "
         f"serves. {bracket_words(pairs)}", "pairs", {
-            "pairs": Heading("of the pairs"),
-            "low": Heading("newly unserved, at least", "Tbps", "the lower side, proven", 3),
-            "high": Heading("at most", "Tbps", "the upper side, proven", 3),
-            "share": Heading("at most, of all demand", "%", "", 3)})
+            "pairs": Heading("so many leave no more than"),
+            "low": Heading("newly unserved, lower sides", "Tbps",
+                           "were every pair at its proven lower side", 3),
+            "high": Heading("upper sides", "Tbps", "were every pair at its proven upper side", 3),
+            "share": Heading("upper sides, of all demand", "%", "", 3)})
 
 
 def bracket_words(pairs: PairsTraffic) -> str:
@@ -162,30 +163,30 @@ def bracket_words(pairs: PairsTraffic) -> str:
     width = wide["unserved_high_tbps"] - wide["unserved_low_tbps"]
     return (f"{pairs.count - len(wide):,} pairs are exact; of the other {len(wide):,} the optimum "
             f"lies in a proven bracket, half of them at most {width.median():.2f} Tbps wide, the "
-            f"widest {width.max():.1f} Tbps, and 'at most' is its upper side.")
+            f"widest {width.max():.1f} Tbps. An upper side is the most that a pair can leave.")
 
 
 def worst_pairs_table(pairs: PairsTraffic, names: dict[str, str]) -> Table:
-    """The worst pairs, solved exactly."""
+    """The pairs that are proven worst, and how many others may be worse."""
     frame = pairs.pairs.head(SHOWN)
-    high = frame["unserved_high_tbps"] - pairs.intact_tbps
+    newly = frame["unserved_low_tbps"] - pairs.intact_tbps
     out = pd.DataFrame({
         "pair": [f"{names.get(a, a)} + {names.get(b, b)}" for a, b in zip(
             frame["unit_1"], frame["unit_2"], strict=True)],
-        "low": frame["unserved_low_tbps"] - pairs.intact_tbps, "high": high,
-        "share": 100 * high / pairs.asked_tbps, "exact": frame["exact"].astype(bool)})
+        "newly": newly, "share": 100 * newly / pairs.asked_tbps})
     exact = bool(frame["exact"].all())
-    if exact:
-        out = out.drop(columns=["low", "exact"])
+    told = "Each of these is solved exactly" if exact else "These figures are lower sides"
+    other = pairs.undecided
+    rest = (f"; the brackets of {len(other):,} other pairs reach above the last of them, up to "
+            f"{other['unserved_high_tbps'].max() - pairs.intact_tbps:,.1f} Tbps (an upper side), "
+            "so they may be worse." if len(other) else "; no other pair can be worse.")
     return Table(
-        "traffic-worst-pairs", "The worst pairs of cables", out.reset_index(drop=True),
-        "Each of these is solved exactly." if exact else
-        "Ranked by the upper side; where a pair is not exact, the truth lies between both sides.",
-        "pair", {
-            "low": Heading("at least", "Tbps", "the lower side, proven", 3),
-            "high": Heading("newly unserved" if exact else "at most", "Tbps",
-                            "beyond the intact network", 3, bar=True),
-            "share": Heading("of all demand", "%", "", 2)}, shown=SHOWN)
+        "traffic-worst-pairs", "The pairs of cables proven worst", out.reset_index(drop=True),
+        told + rest, "pair", {
+            "pair": Heading("pair"),
+            "newly": Heading("newly unserved" if exact else "newly unserved, at least", "Tbps",
+                             "beyond the intact network", 3, bar=True),
+            "share": Heading("of all demand", "%", "", 3)}, shown=SHOWN)
 
 
 def pairs_chart(pairs: PairsTraffic) -> Bars:
@@ -201,10 +202,12 @@ def pairs_chart(pairs: PairsTraffic) -> Bars:
                          {"at least (lower side)": low, "at most (upper side)": high})
     quiet = (f"{low.iloc[0]:,} pairs" if low.iloc[0] == high.iloc[0] else
              f"{high.iloc[0]:,} pairs, or up to {low.iloc[0]:,} by the lower sides,")
+    last = max(int(np.flatnonzero(frame.to_numpy().any(axis=1)).max(initial=0)), 1)
+    sides = ("Every pair is exact." if same else
+             "Each pair is counted twice, by the lower and by the upper side of its bracket.")
     return Bars("traffic-pairs-chart", "How many pairs of cables leave how much unserved",
-                frame.iloc[1:],
-                "Tbps newly unserved", "pairs",
-                f"Not drawn: {quiet} that leave nothing newly unserved. {bracket_words(pairs)}")
+                frame.iloc[1:last + 1], "Tbps newly unserved", "pairs",
+                f"Not drawn: {quiet} that leave nothing newly unserved. {sides}")
 
 
 def key_of(event: EventTraffic) -> str:

@@ -28,7 +28,7 @@ def test_quantiles_count_the_pairs_that_leave_nothing() -> None:
     low = dict(zip(table.frame["pairs"], table.frame["low"], strict=True))
     assert high["half of all pairs"] == 0.0
     assert high["90 % of all pairs"] == 1.0
-    assert (low["every pair"], high["every pair"]) == (2.0, 5.0)
+    assert (low["all pairs"], high["all pairs"]) == (2.0, 5.0)
     assert "10 pairs; 20.0 %" in table.caption
 
 
@@ -37,7 +37,7 @@ def test_a_table_of_pairs_says_which_figures_are_upper_sides() -> None:
     assert "9 pairs are exact" in tables.quantile_table(pairs).caption
     assert "upper side" in tables.quantile_table(pairs).caption
     assert "upper side" in tables.pairs_chart(pairs).caption
-    assert "Ranked by the upper side" in tables.worst_pairs_table(pairs, {}).caption
+    assert "lower sides" in tables.worst_pairs_table(pairs, {}).caption
 
 
 def test_without_brackets_a_table_of_pairs_says_that_all_is_exact() -> None:
@@ -47,30 +47,31 @@ def test_without_brackets_a_table_of_pairs_says_that_all_is_exact() -> None:
 
 
 def test_the_chart_counts_each_pair_once_and_leaves_out_the_quiet_ones() -> None:
-    # beyond the intact 0.5: 1 Tbps in '0.1 to 1', 3 in '1 to 5', 100 in 'over 40'
+    # beyond the intact 0.5: 1 Tbps in '0.5 to 1', 3 in '2 to 5', 100 in 'over 20'
     chart = tables.pairs_chart(_pairs([(1.5, 1.5), (3.5, 3.5), (100.5, 100.5)], count=20))
     counts = chart.counts["pairs"]
-    assert counts[counts > 0].to_dict() == {"0.1 to 1": 1, "1 to 5": 1, "over 40": 1}
+    assert counts[counts > 0].to_dict() == {"0.5 to 1": 1, "2 to 5": 1, "over 20": 1}
     assert "17 pairs" in chart.caption
 
 
-def test_the_worst_pairs_are_solved_until_they_are_certain() -> None:
-    # 12 pairs with brackets 0 to 12, 0 to 11, ... 0 to 1; each turns out to leave 1. The first ten
-    # are asked, then 0 to 2, which might be the worst; 0 to 1 can no longer be worse than the ten
+def test_the_pairs_with_the_largest_lower_sides_are_solved_exactly() -> None:
+    # 12 pairs of at least 11, 10, ... 0 and at most 20; each that is asked turns out to leave 15
     kept = pd.DataFrame({
         "order": 2, "unit_1": [f"a{i}" for i in range(12)], "unit_2": "b",
-        "unserved_low_tbps": 0.0, "unserved_high_tbps": [float(12 - i) for i in range(12)]})
+        "unserved_low_tbps": [float(11 - i) for i in range(12)], "unserved_high_tbps": 20.0})
     asked: list[tuple[str, str]] = []
 
     def exactly(named: list[tuple[str, str]]) -> list[dict[str, Any]]:
         asked.extend(named)
-        return [{"unserved_tbps": 1.0} for _ in named]
+        return [{"unserved_tbps": 15.0} for _ in named]
 
     pairs = pairs_of(kept, 12, 0.0, 100.0, exactly)
-    assert len(asked) == len(set(asked)) == 11
-    assert pairs.pairs.head(10)["exact"].all()
-    assert len(pairs.bracketed) == 1
-    assert pairs.values("high").tolist() == [1.0] * 12
+    assert asked == [(f"a{i}", "b") for i in range(10)]
+    assert pairs.pairs.head(10)["unserved_high_tbps"].tolist() == [15.0] * 10
+    # the other two may leave up to 20, more than any of the ten
+    assert len(pairs.undecided) == len(pairs.bracketed) == 2
+    assert "2 other pairs reach above the last of them, up to 20.0" in tables.worst_pairs_table(
+        pairs, {}).caption
 
 
 def test_singles_are_not_pairs() -> None:
