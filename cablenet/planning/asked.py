@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cablenet.errors import InputError
+from cablenet.errors import InputError, MismatchError
 from cablenet.hazards.model import FaultModel
 from cablenet.network import Network
 from cablenet.planning.attack_case import AttackCase, attack_case
@@ -24,7 +24,7 @@ class Asked:
     """Words as of `worst_case`; `limit` is its `time_limit`."""
 
     net: Network
-    unit: str
+    unit: str | Units
     metric: str
     country: str | None
     pair: Sequence[str] | None
@@ -37,6 +37,10 @@ class Asked:
     @cached_property
     def units(self) -> Units:
         """What may fail."""
+        if isinstance(self.unit, Units):
+            if self.unit.links.max(initial=-1) >= len(self.net.links):
+                raise MismatchError("these units belong to another network; make them for this one")
+            return self.unit
         kind = MIXED if self.unit == "mixed" else self.unit
         return units_of(self.net, kind, radius_km=self.radius_km)
 
@@ -52,8 +56,8 @@ class Asked:
         if k < 1:
             raise InputError(f"k = {k}: at least one unit has to fail")
         if k > len(self.units):
-            raise InputError(f"k = {k}, but there are only {len(self.units)} units ({self.unit}) "
-                             "in service")
+            raise InputError(f"k = {k}, but there are only {len(self.units)} units "
+                             f"({self.units.kind}) in service")
         if not self.limit > 0:
             raise InputError(f"time_limit is {self.limit:g}; give a number above 0")
 

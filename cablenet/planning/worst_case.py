@@ -19,6 +19,7 @@ from cablenet.planning.attack import Attack, attack_of
 from cablenet.planning.attack_case import AttackCase
 from cablenet.planning.attack_proof import in_all_worst, nothing_worse, without_idle
 from cablenet.scenarios.scenario_set import ScenarioSet, concat
+from cablenet.scenarios.units import Units
 from cablenet.solvers import Certificate, Solution
 
 TIME_LIMIT = 60.0
@@ -43,7 +44,8 @@ class WorstCase:
         the units and who is cut off, counted by the kernels; units without which it does as much
         are left out
     next_best
-        further attacks, worst first; none holds all units of another
+        further attacks, worst first; none holds all units of one before it, and units that do no
+        more than another unit does are left out
     certificate
         of the objective; `checked`: the kernels counted the same
     evidence
@@ -172,7 +174,7 @@ class WorstCase:
         }
 
 
-def worst_case(net: Network, k: int, *, unit: str = "cable", metric: str = "isolated",
+def worst_case(net: Network, k: int, *, unit: str | Units = "cable", metric: str = "isolated",
                country: str | None = None, pair: Sequence[str] | None = None,
                min_rate: float | None = None, model: FaultModel | None = None,
                radius_km: float = 25.0, next_best: int = 0, seed: int = 1,
@@ -183,7 +185,8 @@ def worst_case(net: Network, k: int, *, unit: str = "cable", metric: str = "isol
     ----------
     unit
         cable, station, segment, place (all that one disk of `radius_km` can hit), any other kind
-        of `units_of`, kinds joined by '+' (one budget over all of them), or mixed: cable+station
+        of `units_of`, kinds joined by '+' (one budget over all of them), or mixed: cable+station;
+        or `Units` already at hand, since finding the places of the world takes half a minute
     metric
         isolated (countries; or gateways, of one country or a pair) or people
     country
@@ -225,7 +228,7 @@ def solve(asked: Asked, case: AttackCase, k: int, next_best: int = 0,
         raise PlanError(f"the attack failed its own check: the solver counts "
                         f"{answer.objective:,.0f}, the kernels {attack.value:,}")
     return WorstCase(
-        case.net, asked.unit, k, asked.metric, asked.whom(), case.question.unit_of_value,
+        case.net, case.units.kind, k, asked.metric, asked.whom(), case.question.unit_of_value,
         asked.radius_km, attack, _next_best(asked, case, k, chosen, next_best),
         certificate_of(answer, attack.value, asked.seed, asked.limit),
         nothing_worse(case, k, attack.value), asked.min_rate, asked.chance(chosen), case, chosen)

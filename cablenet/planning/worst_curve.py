@@ -13,6 +13,7 @@ from cablenet.hazards.model import FaultModel
 from cablenet.network import Network
 from cablenet.planning.asked import Asked
 from cablenet.planning.worst_case import TIME_LIMIT, WorstCase, solve
+from cablenet.scenarios.units import Units
 
 Progress = Callable[[str, int, int], None]
 
@@ -56,8 +57,9 @@ class WorstCurve:
         return axes
 
 
-def worst_curve(net: Network, ks: Iterable[int], *, unit: str = "cable", metric: str = "isolated",
-                country: str | None = None, pair: Sequence[str] | None = None,
+def worst_curve(net: Network, ks: Iterable[int], *, unit: str | Units = "cable",
+                metric: str = "isolated", country: str | None = None,
+                pair: Sequence[str] | None = None,
                 min_rate: float | None = None, model: FaultModel | None = None,
                 radius_km: float = 25.0, seed: int = 1, time_limit: float = TIME_LIMIT,
                 progress: Progress | None = None) -> WorstCurve:
