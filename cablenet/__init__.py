@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cablenet.catalogue import hazard_tables as hazard_tables
     from cablenet.catalogue import land as land
     from cablenet.catalogue import named_events as named_events
+    from cablenet.catalogue import read_candidates as read_candidates
     from cablenet.catalogue import read_layers as read_layers
     from cablenet.catalogue import repair_durations as repair_durations
     from cablenet.catalogue import route_choices as route_choices
@@ -73,7 +74,6 @@ if TYPE_CHECKING:
     from cablenet.planning.worst_case import worst_case as worst_case
     from cablenet.planning.worst_curve import WorstCurve as WorstCurve
     from cablenet.planning.worst_curve import worst_curve as worst_curve
-    from cablenet.readers.candidates import read_candidates as read_candidates
     from cablenet.readers.demand_matrix import read_demand as read_demand
     from cablenet.readers.health import check_layers as check_layers
     from cablenet.repair import RepairPlan as RepairPlan
@@ -124,8 +124,8 @@ if TYPE_CHECKING:
 _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
                   "default_candidates", "fault_model", "hazard_tables", "land", "named_events",
-                  "read_layers", "repair_durations", "route_choices", "sea_router",
-                  "ship_router", "solar_shares"),
+                  "read_candidates", "read_layers", "repair_durations", "route_choices",
+                  "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
     "files": ("write_layers",),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
@@ -144,7 +144,6 @@ _HOME = {
     "planning": ("RedundancyPlan", "plan_redundancy"),
     "planning.worst_case": ("WorstCase", "worst_case"),
     "planning.worst_curve": ("WorstCurve", "worst_curve"),
-    "readers.candidates": ("read_candidates",),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
     "repair": ("RepairPlan", "plan_repairs"),

@@ -43,6 +43,7 @@ from cablenet.planning import candidates as candidate_plan
 from cablenet.planning.candidate_table import CandidateTable
 from cablenet.planning.route_choice import Place, RouteChoices
 from cablenet.planning.route_choice import route_choices as choose_routes
+from cablenet.readers.candidates import read_candidates as proposed_lines
 from cablenet.readers.demand_matrix import read_demand
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
 from cablenet.scenarios.named import events_from_records
@@ -295,6 +296,21 @@ def default_candidates(layers: Layers, countries: Iterable[str],
                                              **options)
 
 
+def read_candidates(path: Path | str, layers: Layers | None = None) -> gpd.GeoDataFrame:
+    """Proposed cables of a GeoJSON or CSV file, as `build_network(layers, candidates=...)` takes.
+
+    With the map, ends are checked, lines that the file does not give are drawn at sea, and costs
+    that it does not give come from the price model; see `cablenet.readers.candidates`.
+    """
+    given = proposed_lines(path)
+    if layers is not None:
+        return candidate_plan.completed(given, layers, sea_router().route)
+    if given.geometry.isna().any():
+        raise InputError(f"{Path(path).name}: rows without a line need the map to be drawn on: "
+                         "read_candidates(path, layers)")
+    return given
+
+
 def candidate_table(layers: Layers, **options: Any) -> CandidateTable:
     """Everything that could be built on a map, priced; see `planning.all_candidates`."""
     if not len(layers.tables["gateways"]):
@@ -324,6 +340,6 @@ def sea_depth_m() -> NDArray[np.float64]:
 
 __all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "candidate_table",
            "chokepoints", "default_candidates", "fault_model", "hazard_tables", "land",
-           "named_event_record", "named_event_table", "named_events", "read_demand",
-           "read_events", "read_layers", "repair_durations", "route_choices", "sea_router",
-           "ship_router", "solar_shares", "with_grown_demand"]
+           "named_event_record", "named_event_table", "named_events", "read_candidates",
+           "read_demand", "read_events", "read_layers", "repair_durations", "route_choices",
+           "sea_router", "ship_router", "solar_shares", "with_grown_demand"]

@@ -42,7 +42,7 @@ def redundancy(
     base = cn.atlas(parse_day(as_of)) if layers is None else cn.read_layers(layers)
     with progress("candidates"):
         offered = (cn.default_candidates(base, country) if candidates is None
-                   else cn.read_candidates(candidates))
+                   else cn.read_candidates(candidates, base))
         net = cn.build_network(base, candidates=offered)
     with progress("plan redundancy"):
         plan = cn.plan_redundancy(net, countries=country, budget_musd=budget_musd)

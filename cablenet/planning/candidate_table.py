@@ -191,7 +191,7 @@ class CandidateTable:
     def _lines_from(self, start: int, rows: Ints) -> dict[int, shapely.LineString]:
         """Lines of rows that begin at one place, from one search tree."""
         at = self.places
-        limit = 1.3 * max(float(self.length_km[rows].max()) * float(self.router.factor.max()), 50.0)
+        limit = 1.3 * max(float(self.length_km[rows].max()) * float(self.router.factor.max()), 400.0)
         tree = self.router.tree(at.lon[start], at.lat[start], limit)
         lines = {}
         for row in rows:
@@ -211,6 +211,31 @@ def priced(kind: NDArray[np.int8], km: Floats, places: Places, a: Ints, b: Ints)
     branch = kind == CANDIDATE_KINDS.index("branch")
     cost = np.where(branch, branch_costs_musd(km), cable_costs_musd(km))
     return np.asarray(cost + places.land_musd[:, a] + places.land_musd[:, b])
+
+
+def without_dearer_twins(table: CandidateTable, copies: int = 1) -> CandidateTable:
+    """The table with only the `copies` cheapest candidates between any two places.
+
+    Lossless for promises of connection that need at most `copies` candidates between two places
+    at once, of which a failure takes each alone. Proof: two candidates between the same places
+    join the same parts whatever else has failed, and each fails by itself or with a place they
+    share. Take an optimal plan with a dearer twin in it. If a cheaper twin outside the plan
+    exists, swap them: the same sets of places stay joined after every failure, and the cost does
+    not rise. Repeat until none is left. It says nothing about twins on different corridors when
+    a failure is a place at sea (then routes differ and no twin may go), nor about capacity, nor
+    does "the three cheapest of each pair of countries" follow from it: those land at different
+    stations.
+    """
+    if copies < 1:
+        raise InputError("copies must be at least 1")
+    low, high = np.minimum(table.a, table.b), np.maximum(table.a, table.b)
+    mine = np.flatnonzero(table.kind != CANDIDATE_KINDS.index("upgrade"))
+    order = mine[np.lexsort((mine, table.cost_musd[1, mine], high[mine], low[mine]))]
+    key = low[order] * len(table.places) + high[order]
+    first = np.searchsorted(key, key)
+    kept = order[np.arange(len(order)) - first < copies]
+    rest = np.flatnonzero(table.kind == CANDIDATE_KINDS.index("upgrade"))
+    return table.chosen(np.sort(np.concatenate([kept, rest])))
 
 
 def join_tables(tables: Sequence[CandidateTable]) -> CandidateTable:

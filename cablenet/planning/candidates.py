@@ -11,12 +11,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from cablenet.errors import InputError, UnknownNameError
+from cablenet.errors import InputError, Problem, UnknownNameError
 from cablenet.geo import geodesic
 from cablenet.layers import Layers
 from cablenet.network import Network
 from cablenet.planning.more_candidates import DESIGN_TBPS, LIT_TBPS
-from cablenet.planning.prices import cable_cost_musd
+from cablenet.planning.prices import cable_cost_musd, cable_costs_musd
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -113,6 +113,48 @@ def default_candidates(
         raise InputError(f"no station abroad within {reach_km:g} km of {', '.join(named)}; "
                          "raise reach_km")
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs="EPSG:4326")
+
+
+def completed(given: gpd.GeoDataFrame, layers: Layers, route: Route) -> gpd.GeoDataFrame:
+    """Candidates of a user's file with what it left open: lines drawn at sea, costs modelled.
+
+    Raises
+    ------
+    InputError
+        naming each row whose end is no node of the map, joins a place to itself or lies off the
+        sea
+    """
+    at = {str(key): (float(point.x), float(point.y))
+          for table, column in (("stations", "station_id"), ("branching_units", "bu_id"))
+          for key, point in zip(layers.tables[table][column], layers.tables[table].geometry,
+                                strict=True)}
+    problems, lines = [], []
+    for row in given.to_dict("records"):
+        key, ends = str(row["candidate_id"]), (str(row["from_id"]), str(row["to_id"]))
+        lost = [(name, f"'{end}' is no station or unit of the map", "mend the id")
+                for name, end in zip(("from_id", "to_id"), ends, strict=True) if end not in at]
+        if ends[0] == ends[1]:
+            lost.append(("to_id", "is from_id again", "join two places"))
+        line = row["geometry"]
+        if not lost and line is None:
+            try:
+                line = route(*at[ends[0]], *at[ends[1]])
+            except ValueError as error:
+                lost.append(("geometry", str(error), "give the line"))
+        problems += [Problem("candidates", key, *what) for what in lost]
+        lines.append(line)
+    if problems:
+        raise InputError(problems)
+    frame = given.drop(columns="geometry").assign(
+        length_km=geodesic.line_lengths_km(np.array(lines, object)).round(1))
+    low, typical, high = cable_costs_musd(frame["length_km"].to_numpy(float)).round(3)
+    quoted = frame["cost_musd"].notna()
+    frame = frame.assign(
+        cost_basis=np.where(quoted, "given", "price model"),
+        cost_low_musd=frame["cost_musd"].where(quoted, low),
+        cost_high_musd=frame["cost_musd"].where(quoted, high),
+        cost_musd=frame["cost_musd"].where(quoted, typical))
+    return gpd.GeoDataFrame(frame, geometry=lines, crs="EPSG:4326")
 
 
 def _country_code(layers: Layers, country: str) -> str:

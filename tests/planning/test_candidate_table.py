@@ -17,7 +17,7 @@ from cablenet.geo.geodesic import distance_km
 from cablenet.geo.sea_grid import BASE, COLUMNS, LAND, ROWS, SEA, SeaMask
 from cablenet.geo.sea_router import SeaRouter
 from cablenet.planning.all_candidates import candidate_table, joined_by_land
-from cablenet.planning.candidate_table import join_tables
+from cablenet.planning.candidate_table import join_tables, without_dearer_twins
 from cablenet.planning.prices import branch_costs_musd, cable_costs_musd, upgrade_costs_musd
 from cablenet.testing import ring, small_world
 
@@ -163,3 +163,12 @@ def test_progress_is_told_and_bad_questions_are_refused(router: SeaRouter) -> No
         candidate_table(ring(), router, countries=["ZZ"])
     with pytest.raises(InputError, match="above 0"):
         candidate_table(ring(), router, reach_km=0.0)
+
+
+def test_of_twins_the_cheapest_stay(router: SeaRouter) -> None:
+    table = candidate_table(ring(), router, reach_km=1200.0)
+    twice = join_tables([table, table])
+    assert without_dearer_twins(twice).ids().tolist() == table.ids().tolist()
+    assert len(without_dearer_twins(twice, copies=2)) == 8
+    with pytest.raises(InputError, match="copies"):
+        without_dearer_twins(table, copies=0)

@@ -6,10 +6,11 @@ import pytest
 import shapely
 
 from cablenet.build import build_network
-from cablenet.errors import InputError, UnknownNameError
+from cablenet.errors import InputError, ReadError, UnknownNameError
 from cablenet.planning import default_candidates, plan_redundancy
-from cablenet.planning.candidates import proposals
+from cablenet.planning.candidates import completed, proposals
 from cablenet.planning.prices import cable_cost_musd
+from cablenet.readers.candidates import read_candidates
 from cablenet.testing import ring, small_world
 
 
@@ -54,3 +55,43 @@ def test_cables_under_way_or_retired_are_no_candidates():
     cables["status"] = ["building", "retired", "planned", "live"]
     net = build_network(layers.with_tables(cables=cables))
     assert [str(net.cable_id[c]) for c in proposals(net).cable] == ["cd"]
+
+
+def users_file(tmp_path, *rows):
+    path = tmp_path / "own.csv"
+    head = "candidate_id,from_id,to_id,name,cost_musd,design_capacity_tbps,geometry"
+    path.write_text("\n".join([head, *rows]) + "\n")
+    return path
+
+
+def test_a_users_table_is_drawn_and_priced_where_it_is_silent(tmp_path):
+    given = read_candidates(users_file(
+        tmp_path, "x,a,c,Mine,,,", 'y,b,d,,75,96,"LINESTRING (10 0, 5 -6, 0 -10)"'))
+    frame = completed(given, ring(), straight)
+    assert frame["candidate_id"].tolist() == ["x", "y"]
+    assert frame["cost_basis"].tolist() == ["price model", "given"]
+    # a (0, 0) to c (10, -10): 1,565 km x 0.03 + 10
+    assert frame["cost_musd"].tolist() == pytest.approx([56.95, 75.0], abs=0.05)
+    assert len(frame.geometry.iloc[1].coords) == 3
+    net = build_network(ring(), candidates=frame)
+    assert net.cable_cost_musd[net.cable_index("y")] == 75.0
+
+
+def test_each_bad_row_of_a_users_table_is_named_once(tmp_path):
+    with pytest.raises(ReadError) as caught:
+        read_candidates(users_file(tmp_path, "x,a,,,,,", "y,a,b,,dear,,", "z,a,b,,,,POINT (1 2)",
+                                   "x,c,d,,,,"))
+    assert [(p.row, p.column) for p in caught.value.problems] == [
+        ("line 2", "to_id"), ("line 3", "cost_musd"), ("line 4", "geometry"),
+        ("x", "candidate_id")]
+    given = read_candidates(users_file(tmp_path, "x,a,nowhere,,,,", "y,b,b,,,,"))
+    with pytest.raises(InputError) as caught:
+        completed(given, ring(), straight)
+    assert [(p.row, p.column) for p in caught.value.problems] == [("x", "to_id"), ("y", "to_id")]
+
+
+def test_a_table_with_a_column_that_no_candidate_has_is_refused(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("candidate_id,from_id,to_id,costs\nx,a,b,5\n")
+    with pytest.raises(ReadError, match="costs"):
+        read_candidates(path)
