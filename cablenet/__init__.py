@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from cablenet.network import Network as Network
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
+    from cablenet.planning.fewest import FewestToIsolate as FewestToIsolate
+    from cablenet.planning.fewest import fewest_to_isolate as fewest_to_isolate
     from cablenet.planning.worst_case import WorstCase as WorstCase
     from cablenet.planning.worst_case import worst_case as worst_case
     from cablenet.planning.worst_curve import WorstCurve as WorstCurve
@@ -142,6 +144,7 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
+    "planning.fewest": ("FewestToIsolate", "fewest_to_isolate"),
     "planning.worst_case": ("WorstCase", "worst_case"),
     "planning.worst_curve": ("WorstCurve", "worst_curve"),
     "readers.demand_matrix": ("read_demand",),

@@ -95,28 +95,28 @@ def attack_case(net: Network, units: Units, question: Question, most: int, *,
                 limit: int = 0) -> AttackCase:
     """Make a case ready: goals that no attack can win are dropped, the graph is contracted."""
     able = [u for u in range(len(units)) if u not in barred]
-    hopeful = _lost_when_all_fail(net, units, able, question)
+    hopeful = lost_when_all_fail(net, units, able, question)
     many = max((layer for goal in hopeful.goals for layer, _ in goal.askers), default=0,
                key=lambda layer: sum(goal.askers[0][0] == layer for goal in hopeful.goals))
     few = [goal for goal in hopeful.goals if goal.askers[0][0] != many]
     beyond = [goal for goal in few if len(few) <= FEW
-              and _needs_more(net, units, _with_goals(hopeful, [goal]), most, barred)]
-    winnable = _with_goals(hopeful, [goal for goal in hopeful.goals if goal not in beyond])
+              and _needs_more(net, units, with_goals(hopeful, [goal]), most, barred)]
+    winnable = with_goals(hopeful, [goal for goal in hopeful.goals if goal not in beyond])
     graph = attack_graph(net, units, winnable, barred=barred, cost=cost)
     return AttackCase(net, units, question, winnable, graph, most, frozenset(barred), cost, limit)
 
 
-def _with_goals(question: Question, goals: Sequence[Goal]) -> Question:
+def with_goals(question: Question, goals: Sequence[Goal]) -> Question:
     return replace(question, goals=tuple(goals))
 
 
-def _lost_when_all_fail(net: Network, units: Units, able: Sequence[int],
+def lost_when_all_fail(net: Network, units: Units, able: Sequence[int],
                         question: Question) -> Question:
     """Only the goals that are won when everything that can fail does."""
     live = np.flatnonzero(alive_after(net, units, able))
     part = components(len(net.nodes), net.links.a[live], net.links.b[live])[1]
     fed = [set(part[nodes].tolist()) for nodes in question.sources]
-    return _with_goals(question, [
+    return with_goals(question, [
         goal for goal in question.goals
         if all(int(part[node]) not in fed[layer] for layer, node in goal.askers)])
 

@@ -23,6 +23,7 @@ METRICS = ("isolated", "people")
 class Goal:
     """`weight` is won when every asker, a (layer, node), reaches none of its layer's sources."""
 
+    country: int
     weight: int
     askers: tuple[tuple[int, int], ...]
 
@@ -81,7 +82,7 @@ def question_of(net: Network, metric: str = "isolated", country: str | None = No
         goals = _goal_each(askers, np.flatnonzero(joined), metric)
         return Question(metric, "people", askers.hubs, goals)
     goals = tuple(
-        Goal(1, tuple((int(askers.sources[i]), int(askers.node[i]))
+        Goal(c, 1, tuple((int(askers.sources[i]), int(askers.node[i]))
                       for i in np.flatnonzero(joined & (askers.country == c))))
         for c in np.unique(askers.country[joined]).tolist())
     return Question(metric, "countries", askers.hubs, goals)
@@ -120,7 +121,8 @@ def _joined(net: Network, askers: Askers) -> Flags:
 
 def _goal_each(askers: Askers, chosen: Ints, metric: str) -> tuple[Goal, ...]:
     weight = askers.gateways if metric == "isolated" else np.rint(askers.people).astype(np.int64)
-    return tuple(Goal(int(weight[i]), ((int(askers.sources[i]), int(askers.node[i])),))
+    return tuple(Goal(int(askers.country[i]), int(weight[i]),
+                      ((int(askers.sources[i]), int(askers.node[i])),))
                  for i in chosen.tolist() if weight[i] > 0)
 
 
@@ -146,7 +148,7 @@ def _of_pair(net: Network, metric: str, pair: Sequence[str]) -> Question:
             here = (gates.country == mine) & (gates.node == node)
             weight = round(float(worth[here].sum()))
             if weight > 0 and not parted[here].any():
-                goals.append(Goal(weight, ((layer, int(node)),)))
+                goals.append(Goal(mine, weight, ((layer, int(node)),)))
     sources = tuple(np.unique(gates.node[gates.country == c]) for c in (other, one))
     return Question(metric, _counted(metric, "gateways"), sources, tuple(goals), pair=(one, other))
 
