@@ -191,7 +191,8 @@ class CandidateTable:
     def _lines_from(self, start: int, rows: Ints) -> dict[int, shapely.LineString]:
         """Lines of rows that begin at one place, from one search tree."""
         at = self.places
-        limit = 1.3 * max(float(self.length_km[rows].max()) * float(self.router.factor.max()), 400.0)
+        dearest = float(self.length_km[rows].max()) * float(self.router.factor.max())
+        limit = 1.3 * max(dearest, 400.0)
         tree = self.router.tree(at.lon[start], at.lat[start], limit)
         lines = {}
         for row in rows:
