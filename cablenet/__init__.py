@@ -72,6 +72,10 @@ if TYPE_CHECKING:
     from cablenet.planning import plan_redundancy as plan_redundancy
     from cablenet.planning.fewest import FewestToIsolate as FewestToIsolate
     from cablenet.planning.fewest import fewest_to_isolate as fewest_to_isolate
+    from cablenet.planning.promise import Promise as Promise
+    from cablenet.planning.promise import read_promises as read_promises
+    from cablenet.planning.survival import plan_survival as plan_survival
+    from cablenet.planning.survival_plan import SurvivalPlan as SurvivalPlan
     from cablenet.planning.worst_case import WorstCase as WorstCase
     from cablenet.planning.worst_case import worst_case as worst_case
     from cablenet.planning.worst_curve import WorstCurve as WorstCurve
@@ -144,6 +148,9 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
+    "planning.promise": ("Promise", "read_promises"),
+    "planning.survival": ("plan_survival",),
+    "planning.survival_plan": ("SurvivalPlan",),
     "planning.fewest": ("FewestToIsolate", "fewest_to_isolate"),
     "planning.worst_case": ("WorstCase", "worst_case"),
     "planning.worst_curve": ("WorstCurve", "worst_curve"),

@@ -7,7 +7,7 @@ input gives the same answer; integer variables only, since CP-SAT rounds others 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -86,6 +86,10 @@ class FlowNetwork:
     def source_side(self) -> Ints:
         """Nodes on the source side of a minimum cut of the last answer."""
         return np.asarray(self._flow.get_source_side_min_cut(), np.int64)
+
+    def sink_side(self) -> Ints:
+        """Nodes on the sink side of the minimum cut nearest to the sink."""
+        return np.asarray(self._flow.get_sink_side_min_cut(), np.int64)
 
 
 class IntegerProgram:
@@ -177,7 +181,7 @@ class IntegerProgram:
                 factors = {v if v >= 0 else -v - 1: 1 if v >= 0 else -1 for v in literals}
                 low, high = 1 - sum(v < 0 for v in literals), len(literals)
             else:
-                raise NotImplementedError("only linear conditions and clauses have a second reading")
+                raise NotImplementedError("only linear rows and clauses have a second reading")
             row = solver.Constraint(max(low, -UNLIMITED), min(high, UNLIMITED))
             for v, factor in factors.items():
                 row.SetCoefficient(columns[v], factor)
@@ -198,6 +202,48 @@ class IntegerProgram:
                    for name, var in self._variables.items()} if found else {})
         return Solution(word, values, goal.Value() if found else float("nan"), goal.BestBound(),
                         solver.wall_time() / 1000)
+
+
+def cheapest_cover(costs: Ints, rows: Sequence[tuple[Ints, int, int]], *,
+                   limit_s: float) -> tuple[Word, Ints, float, float]:
+    """minimise costs @ z over z in {0, 1} with low <= the sum of z over each row's columns <= high.
+
+    Solved by SCIP to a gap of 0, which repeats itself as long as the limit is not reached.
+
+    Parameters
+    ----------
+    costs
+        (K,) whole numbers
+    rows
+        columns, low and high of each
+    limit_s
+        wall time
+
+    Returns
+    -------
+    status, the columns at one, the bound proved, and the seconds taken
+    """
+    from ortools.linear_solver import pywraplp
+
+    solver = pywraplp.Solver.CreateSolver("SCIP")
+    columns = [solver.BoolVar("") for _ in range(len(costs))]
+    goal = solver.Objective()
+    for column, cost in zip(columns, costs.tolist(), strict=True):
+        goal.SetCoefficient(column, cost)
+    for members, low, high in rows:
+        row = solver.Constraint(low, high)
+        for k in members.tolist():
+            row.SetCoefficient(columns[k], 1)
+    solver.SetTimeLimit(max(1, int(limit_s * 1000)))
+    settings = pywraplp.MPSolverParameters()
+    settings.SetDoubleParam(settings.RELATIVE_MIP_GAP, 0.0)
+    status = solver.Solve(settings)
+    words: dict[Any, Word] = {solver.OPTIMAL: "optimal", solver.FEASIBLE: "feasible",
+                              solver.INFEASIBLE: "infeasible"}
+    word = words.get(status, "unknown")
+    on = ([k for k, column in enumerate(columns) if column.solution_value() > 0.5]
+          if word in ("optimal", "feasible") else [])
+    return word, np.array(on, np.int64), goal.BestBound(), solver.wall_time() / 1000
 
 
 class LinearProgram:

@@ -89,7 +89,9 @@ def print_table(frame: pd.DataFrame, title: str = "") -> None:
         table.add_column(str(column), justify="right" if is_number else "left", overflow="fold")
     for row in frame.itertuples(index=False):
         table.add_row(*[_cell(value) for value in row])
-    Console().print(table)
+    screen = Console()
+    wide = None if screen.is_terminal else screen.measure(table).maximum + 1
+    Console(width=wide).print(table)  # files and pipes have no right edge to fold at
 
 
 def _cell(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,32 +25,74 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None,
 def redundancy(
     layers: LayersArgument = None,
     country: Annotated[list[str] | None, typer.Option(
-        metavar="CC", help="A country that must survive any one cable loss.")] = None,
+        metavar="CC", help="A country that must survive (default with --losses: every country "
+        "that is connected today).")] = None,
+    losses: Annotated[int | None, typer.Option(
+        metavar="N", help="Survive any N losses, of all candidates within reach.")] = None,
+    unit: Annotated[str, typer.Option(
+        metavar="UNIT", help="With --losses: cable, station or cable+station.")] = "cable+station",
+    promise: Annotated[Path | None, typer.Option(
+        metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries), budget_musd, "
+        "must_land, never_joined, leave_out_impossible, next_best.")] = None,
+    reach_km: Annotated[float, typer.Option(
+        metavar="KM", help="With --losses or --promise: how far a new cable may reach.")] = 3000.0,
+    next_best: Annotated[int, typer.Option(
+        metavar="N", help="With --losses: further plans to find.")] = 0,
+    leave_out_impossible: Annotated[bool, typer.Option(
+        "--leave-out-impossible", help="Plan for the others where a country cannot be saved.",
+    )] = False,
     budget_musd: Annotated[float | None, typer.Option(
-        metavar="X", help="Spend at most this, in million USD, for the most protection.")] = None,
+        metavar="X", help="Spend at most this, in million USD; with --country alone: for the most "
+        "protection.")] = None,
     candidates: Annotated[Path | None, typer.Option(
-        metavar="FILE", help="GeoJSON of candidate cables; left out: routed by our own router.",
-    )] = None,
+        metavar="FILE", help="With --country alone: candidate cables; left out: routed by our own "
+        "router.")] = None,
     as_of: AsOf = None, json: Json = False,
 ) -> None:
-    """The cheapest new cables after which the named countries survive any one cable loss."""
+    """The cheapest new cables after which countries survive losses, with proof.
+
+    With --losses or --promise all cables and landings within reach are weighed (minutes to price
+    them on a map of the world); with --country alone some to its neighbours, against any one cable
+    loss.
+    """
     import cablenet as cn
     from cablenet.errors import InputError
 
-    if not country:
-        raise InputError("name at least one country with --country, such as --country TO")
     base = cn.atlas(parse_day(as_of)) if layers is None else cn.read_layers(layers)
+    if losses is not None or promise is not None:
+        if losses is not None and promise is not None:
+            raise InputError("--losses and --promise both say what to survive; give one")
+        promises, options = cn.read_promises(promise) if promise is not None else (
+            (cn.Promise(losses or 0, unit, tuple(country) if country else None),),
+            {"budget_musd": budget_musd, "next_best": next_best,
+             "leave_out_impossible": leave_out_impossible})
+        dated = base if layers is None else base.dated(parse_day(as_of) or base.as_of)
+        with progress("price candidates") as tell:
+            table = cn.candidate_table(dated, kinds=("cable", "landing"), reach_km=reach_km,
+                                       progress=lambda done, total: tell("", done, total))
+        with progress("plan redundancy") as tell:
+            survival = cn.plan_survival(
+                table, promises, **options,
+                progress=lambda what, done, cuts: tell(f"{what} {done}, {cuts} cuts", done, done))
+        _show(survival, json)
+        return
+    if not country:
+        raise InputError("name at least one country with --country, such as --country TO, or what "
+                         "every country must survive with --losses")
     with progress("candidates"):
         offered = (cn.default_candidates(base, country) if candidates is None
-                   else cn.read_candidates(candidates, base))
+                   else cn.read_candidates(candidates))
         net = cn.build_network(base, candidates=offered)
     with progress("plan redundancy"):
         plan = cn.plan_redundancy(net, countries=country, budget_musd=budget_musd)
+    _show(plan, json)
+
+
+def _show(plan: Any, json: bool) -> None:
     if json:
         print_json(plan.to_json())
         return
     typer.echo(repr(plan))
-    print_table(plan.to_frame())
 
 
 @app.command("repairs")

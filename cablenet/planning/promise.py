@@ -1,0 +1,107 @@
+"""`Promise`: which countries survive the loss of how many units, and the file that asks for it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cablenet.errors import InputError, Problem
+from cablenet.metrics.isolation import countries_cut, isolated_gateways
+from cablenet.network import Network
+from cablenet.planning.star_graph import KINDS
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Countries survive the loss of any `losses` units of these kinds, new ones included.
+
+    Attributes
+    ----------
+    losses
+        how many units may be lost at once, 1 or more
+    unit
+        'cable', 'station' or 'cable+station'
+    countries
+        ISO codes or names; left out: all that reach a hub abroad today
+    """
+
+    losses: int = 1
+    unit: str = "cable+station"
+    countries: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.losses < 1:
+            raise InputError(f"a promise names {self.losses} losses; give 1 or more")
+        if not set(self.unit.split("+")) <= set(KINDS) or not self.unit:
+            raise InputError(f"a promise about unit '{self.unit}'; use cable, station or "
+                             "cable+station")
+
+    def __str__(self) -> str:
+        who = "every country" if self.countries is None else ", ".join(self.countries)
+        return f"{who}: any {self.losses} of {self.unit.replace('+', ' or ')}"
+
+
+def connected_today(net: Network) -> set[int]:
+    """Countries with a gateway that reaches a hub abroad."""
+    cut = countries_cut(net, isolated_gateways(net, net.links.in_service[None, :]))[0]
+    return set(np.unique(net.gateways.country[~cut[net.gateways.country]]).tolist())
+
+
+def countries_of(net: Network, promise: Promise, today: set[int]) -> tuple[int, ...]:
+    """The countries a promise names, by number; `today` are those connected today."""
+    if promise.countries is None:
+        return tuple(sorted(today))
+    named = sorted({net.country_index(country) for country in promise.countries})
+    bare = [str(net.country_id[c]) for c in named if c not in net.gateways.country]
+    if bare:
+        raise InputError(f"no gateway in {', '.join(bare)}: nothing there could stay connected")
+    return tuple(named)
+
+
+class _PromiseRow(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    losses: int = 1
+    unit: str = "cable+station"
+    countries: tuple[str, ...] | None = None
+
+
+class _PromiseFile(BaseModel):
+    """What a promise file may say; every key but `promise` is an option of `plan_survival`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    promise: tuple[_PromiseRow, ...] = Field(min_length=1)
+    budget_musd: float | None = None
+    must_land: tuple[str, ...] = ()
+    never_joined: tuple[tuple[str, str], ...] = ()
+    leave_out_impossible: bool = False
+    next_best: int = Field(default=0, ge=0, le=100)
+
+
+def read_promises(path: Path | str) -> tuple[tuple[Promise, ...], dict[str, Any]]:
+    """Promises from a TOML file, and the options of `plan_survival` it sets.
+
+    Raises
+    ------
+    InputError
+        a file that cannot be read, a key nobody knows, a value of the wrong kind
+    """
+    file = Path(path)
+    try:
+        given = _PromiseFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{file}: is not a readable TOML file: {error}") from error
+    except ValidationError as error:
+        raise InputError([Problem(
+            file.name, ".".join(map(str, one["loc"])), "", one["msg"].lower(),
+            "give [[promise]] tables with losses, unit and countries; beside them budget_musd, "
+            "must_land, never_joined, leave_out_impossible, next_best")
+            for one in error.errors()]) from error
+    promises = tuple(Promise(row.losses, row.unit, row.countries) for row in given.promise)
+    return promises, given.model_dump(exclude={"promise"})

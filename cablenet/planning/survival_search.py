@@ -1,0 +1,259 @@
+"""The search behind `plan_survival`: choose, look for what is broken, choose again.
+
+Cuts come from the star graph first, which is fast, and then from the map that contains the choice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from cablenet.build import build_network
+from cablenet.errors import InfeasibleError, NoPlanFoundError, PlanError
+from cablenet.kernels.contract import components
+from cablenet.network import Network
+from cablenet.planning.attack import alive_after
+from cablenet.planning.candidate_table import CANDIDATE_KINDS, CandidateTable
+from cablenet.planning.covering import Cover, cover
+from cablenet.planning.promise import Promise, connected_today, countries_of
+from cablenet.planning.star_graph import Cut, StarGraph, Unit
+from cablenet.planning.survival_check import Isolations, isolations
+from cablenet.planning.survival_plan import SurvivalPlan, plan_of
+from cablenet.scenarios.units import Units, units_of
+
+Ints = NDArray[np.int64]
+Progress = Callable[[str, int, int], None]
+KUSD_PER_MUSD = 1000
+ROUNDS = 500
+COUNTED = 2
+"""Up to so many losses the isolations of today are counted as well; beyond, only those left."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """One promise, with the graph it is judged on and the countries it names."""
+
+    promise: Promise
+    graph: StarGraph
+    countries: tuple[int, ...]
+
+
+class SurvivalSearch:
+    """Rounds of choosing and breaking for one table and its promises."""
+
+    def __init__(self, table: CandidateTable, rows: Ints, promises: Sequence[Promise],
+                 must: Sequence[Cut], leave_out: bool, deadline: float,
+                 progress: Progress | None) -> None:
+        self.table, self.rows, self.promises = table, rows, promises
+        landings = rows[table.kind[rows] == CANDIDATE_KINDS.index("landing")]
+        self.net = build_network(table.layers_with(landings))
+        a, b = table.chosen(rows).nodes(self.net)
+        self.costs = np.ceil(np.round(table.cost_musd[1, rows] * KUSD_PER_MUSD, 6)).astype(np.int64)
+        today = connected_today(self.net)
+        graphs: dict[frozenset[str], StarGraph] = {}
+        self.tasks = []
+        for promise in promises:
+            kinds = frozenset(promise.unit.split("+"))
+            graph = graphs.setdefault(kinds, StarGraph(self.net, a, b, kinds))
+            self.tasks.append(_Task(promise, graph, countries_of(self.net, promise, today)))
+        self.cuts: dict[Cut, None] = dict.fromkeys(must)
+        self.impossible: dict[int, Cut] = {}
+        self.leave_out, self.deadline, self.progress = leave_out, deadline, progress
+        self.seconds, self.rounds, self.bound = 0.0, 0, 0
+        self._walks: dict[tuple[object, ...], Isolations] = {}
+        self._built: dict[tuple[int, ...], tuple[Network, gpd.GeoDataFrame]] = {}
+
+    def run(self, refused: Sequence[Sequence[int]] = ()) -> Cover:
+        """The cheapest choice that the map itself confirms; empty where no other is left."""
+        while True:
+            found = self._by_stars(refused)
+            if not found.built and self.cuts:
+                return found
+            net, _ = self.built(found.built)
+            broken = [cut for task in self.tasks for cut in self._on_the_map(task, net, found)]
+            if not broken:
+                return found
+            self._take(broken)
+
+    def _by_stars(self, refused: Sequence[Sequence[int]]) -> Cover:
+        choice = Cover("optimal", (), 0, 0, 0.0, 0)
+        if self.cuts:
+            choice = self._choose(refused)
+        for _ in range(ROUNDS):
+            new = [cut for task in self.tasks for cut in task.graph.isolating(
+                choice.built, [c for c in task.countries if c not in self.impossible],
+                task.promise.losses)]
+            self._take(new)
+            if not new:
+                return choice
+            choice = self._choose(refused)
+            if not choice.built and self.cuts:
+                return choice
+        raise NoPlanFoundError(f"no plan after {ROUNDS} rounds; the least cost so far is "
+                               f"{self.bound / KUSD_PER_MUSD:,.1f} million USD",
+                               self.bound / KUSD_PER_MUSD)
+
+    def _choose(self, refused: Sequence[Sequence[int]]) -> Cover:
+        left = self.deadline - time.monotonic()
+        made = (cover(self.costs, list(self.cuts), refused=refused, limit_s=left)
+                if left > 0 else None)
+        if made is not None:
+            self.seconds += made.seconds
+            self.rounds += 1
+            if not refused:
+                self.bound = max(self.bound, made.bound)
+            if self.progress is not None:
+                self.progress("round", self.rounds, len(self.cuts))
+            if made.status == "optimal":
+                return made
+            if made.status == "infeasible" and refused:
+                return Cover("infeasible", (), 0, 0, 0.0, 0)
+        raise NoPlanFoundError(
+            "the time limit came before a plan; proved so far: it costs at least "
+            f"{self.bound / KUSD_PER_MUSD:,.1f} million USD; allow more time",
+            self.bound / KUSD_PER_MUSD)
+
+    def _take(self, cuts: Sequence[Cut]) -> None:
+        """Keep new cuts; those no candidates can keep say what is impossible."""
+        for cut in cuts:
+            if len(cut.crossing) < cut.least:
+                self.impossible.setdefault(cut.country, cut)
+        if self.impossible and not self.leave_out:
+            rules = [self.rule(cut) for cut in self.impossible.values()]
+            raise InfeasibleError(
+                f"{len(rules)} countries cannot be saved by any candidate: {'; '.join(rules[:4])}"
+                f"{' ...' if len(rules) > 4 else ''}; offer landings or cables there, name fewer "
+                "countries, or leave them out", rules)
+        self.cuts = {cut: None for cut in (*self.cuts, *cuts)
+                     if cut.country not in self.impossible}
+
+    def rule(self, cut: Cut) -> str:
+        """Why a country cannot be saved, in words."""
+        net = self.net
+        who = str(net.country_name[cut.country]) or str(net.country_id[cut.country])
+        lost = " and ".join(name_of(net, unit) for unit in cut.units)
+        more = (f"only {len(cut.crossing)} candidates lead elsewhere and {cut.least} are needed"
+                if cut.crossing else "no candidate leads anywhere else")
+        if not cut.units:
+            return f"{who} has no way to a hub abroad: {more}"
+        return f"{who} hangs on {lost}: without it {more}"
+
+    def built(self, built: Sequence[int]) -> tuple[Network, gpd.GeoDataFrame]:
+        """The map with these candidates in service, and their lines; made once for each choice."""
+        key = tuple(built)
+        if key not in self._built:
+            rows = self.rows[list(built)]
+            drawn = self.table.drawn(rows)
+            net = build_network(self.table.layers_with(rows),
+                                candidates=drawn if len(drawn) else None)
+            service = net.links.in_service.copy()
+            for name in drawn["candidate_id"]:
+                service[net.links_of_cable(net.cable_index(name))] = True
+            self._built[key] = net.with_service(service, note="survival plan"), drawn
+        return self._built[key]
+
+    def walked(self, task: _Task, net: Network) -> tuple[Units, Isolations]:
+        """Everything the promise is about, on a network that numbers countries as ours does."""
+        units = units_of(net, task.promise.unit)
+        named = [net.country_index(str(self.net.country_id[c])) for c in task.countries
+                 if c not in self.impossible]
+        key = (net.fingerprint, task.promise.unit, task.promise.losses, tuple(named))
+        if key not in self._walks:
+            self._walks[key] = isolations(net, units, named, task.promise.losses)
+        return units, self._walks[key]
+
+    def _on_the_map(self, task: _Task, net: Network, choice: Cover) -> list[Cut]:
+        units, seen = self.walked(task, net)
+        new = {str(key): k for k, key in zip(
+            choice.built, self.table.ids(self.rows[list(choice.built)]), strict=True)}
+        out = []
+        for country, found in seen.found.items():
+            home = self.net.country_index(str(net.country_id[country]))
+            for failed in found:
+                lost = [(str(units.kinds[u]), str(units.id[u])) for u in failed]
+                cut = self._map_cut(task, home, lost, new)
+                if sum(k in cut.crossing for k in choice.built) >= cut.least:
+                    raise PlanError(f"{net.country_id[country]} is isolated by {lost} on the map "
+                                    "with the plan in it, and no cut says why")
+                out.append(cut)
+        return out
+
+    def _map_cut(self, task: _Task, country: int, lost: Sequence[tuple[str, str]],
+                 new: Mapping[str, int]) -> Cut:
+        """What must lead out of the parts that a country still reaches on today's map."""
+        net, graph = self.net, task.graph
+        units = units_of(net, task.promise.unit)
+        number = {(str(kind), str(key)): u for u, (kind, key) in enumerate(
+            zip(units.kinds, units.id, strict=True))}
+        old = [number[one] for one in lost if one in number]
+        alive = np.flatnonzero(alive_after(net, units, old))
+        part = components(len(net.nodes), net.links.a[alive], net.links.b[alive])[1]
+        dead = np.zeros(len(net.nodes), bool)
+        dead[[net.node_index(key) for kind, key in lost if kind == "station"]] = True
+        stands = ~(dead[graph.a] | dead[graph.b])
+        reached = set(part[net.gateways.node[net.gateways.country == country]].tolist())
+        left = [k for key, k in new.items() if ("cable", key) not in lost and stands[k]]
+        grown = True
+        while grown:
+            grown = False
+            for k in left:
+                ends = {int(part[graph.a[k]]), int(part[graph.b[k]])}
+                if ends & reached and not ends <= reached:
+                    reached |= ends
+                    grown = True
+        inside = np.isin(part, sorted(reached))
+        crossing = np.flatnonzero(stands & (inside[graph.a] != inside[graph.b]))
+        named: list[Unit] = [
+            (kind, net.cable_index(key) if kind == "cable" else net.node_index(key))
+            for kind, key in lost if (kind, key) in number or kind == "station"]
+        least = task.promise.losses + 1 - len(named) if "cable" in graph.kinds else 1
+        return Cut(country, tuple(sorted(named)), tuple(crossing.tolist()), least)
+
+    def told(self, choice: Cover) -> tuple[float, tuple[str, ...]]:
+        """Cost in million USD and ids of a choice."""
+        return (choice.cost / KUSD_PER_MUSD,
+                tuple(map(str, self.table.ids(self.rows[list(choice.built)]))))
+
+    def plan(self, best: Cover) -> SurvivalPlan:
+        """Write the plan down, with the reason for each cable and the walk before and after."""
+        net, drawn = self.built(best.built)
+        reasons = [self._reason(best.built, k) for k in best.built]
+        walks = [(str(task.promise), self.walked(task, self.net)[1]
+                  if task.promise.losses <= COUNTED else None, self.walked(task, net)[1])
+                 for task in self.tasks]
+        return plan_of(drawn.assign(reason=reasons), net, self.net,
+                       [str(promise) for promise in self.promises], walks,
+                       [self.rule(cut) for cut in self.impossible.values()],
+                       cost_musd=best.cost / KUSD_PER_MUSD, bound_musd=best.bound / KUSD_PER_MUSD,
+                       seconds=self.seconds, rounds=self.rounds, cuts=len(self.cuts))
+
+    def _reason(self, built: Sequence[int], k: int) -> str:
+        """Who would be isolated by what without this cable: the cuts that have none to spare.
+
+        A cable that no such cut asks for could be left out, so a cheapest plan has none.
+        """
+        tight = [cut for cut in self.cuts if k in cut.crossing
+                 and len(set(cut.crossing) & set(built)) <= cut.least]
+        named = [cut for cut in tight if cut.country >= 0]
+        if not named:
+            return "lands where must_land asks for it"
+        cut = min(named, key=lambda one: (len(one.units), one.units, one.country))
+        saved = sorted({str(self.net.country_id[one.country]) for one in named})
+        lost = [name_of(self.net, unit) for unit in cut.units]
+        if cut.least > 1:
+            lost.append("a new cable" if cut.least == 2 else f"{cut.least - 1} new cables")
+        through = f"through the loss of {' and '.join(lost)}" if lost else "at all"
+        return f"keeps {', '.join(saved)} connected {through}"
+
+
+def name_of(net: Network, unit: Unit) -> str:
+    """A cable's or a station's name."""
+    kind, number = unit
+    if kind == "cable":
+        return str(net.cable_name[number]) or str(net.cable_id[number])
+    return f"{net.nodes.name[number]} station"
