@@ -95,3 +95,17 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     for name in ("run", "check", "import", "network", "score", "plan", "validate", "bench"):
         assert name in out
+
+
+@pytest.mark.parametrize(("options", "told"), [
+    (["--losses", "0"], "give 1 or more"),
+    (["--losses", "1", "--unit", "ship"], "use cable, station or cable+station"),
+    (["--losses", "1", "--promise", "x.toml"], "give one"),
+    (["--promise", "missing.toml"], "not a readable TOML file"),
+    ([], "--losses"),
+])
+def test_a_promise_that_says_nothing_is_told_before_anything_is_priced(
+        options: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "plan", "redundancy", *options)
+    assert code == 2
+    assert told in " ".join(err.split())
