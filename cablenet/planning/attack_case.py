@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from cablenet.errors import NoPlanFoundError
 from cablenet.kernels.contract import components
 from cablenet.network import Network
 from cablenet.planning.attack import alive_after
-from cablenet.planning.attack_graph import AttackGraph, attack_graph
+from cablenet.planning.attack_graph import AttackGraph, attack_graph, narrowed
 from cablenet.planning.attack_model import AttackModel, Budget
 from cablenet.planning.attack_question import Goal, Question, value_of
 from cablenet.scenarios.units import Units
@@ -31,6 +32,8 @@ class AttackCase:
     ----------
     question
         as it was asked; `winnable` holds only the goals that `most` units may win
+    least
+        per winnable goal, a number of units that it is proved to need
     barred
         units that cannot fail
     cost, limit
@@ -41,16 +44,20 @@ class AttackCase:
     units: Units
     question: Question
     winnable: Question
+    least: tuple[int, ...]
     graph: AttackGraph
     most: int
     barred: frozenset[int]
     cost: tuple[int, ...] | None = None
     limit: int = 0
 
-    def model(self, k: int | None) -> AttackModel:
-        """The program for at most k units, with its objective left open; None: no budget."""
-        budget = None if k is None else Budget(k, self.cost, self.limit)
-        return AttackModel(self.graph, self.winnable, budget)
+    def model(self, k: int) -> AttackModel:
+        """The program for at most k units, with its objective left open."""
+        question = with_goals(self.winnable, [
+            goal for goal, least in zip(self.winnable.goals, self.least, strict=True)
+            if least <= k])
+        return AttackModel(narrowed(self.graph, question), question,
+                           Budget(k, self.cost, self.limit))
 
     def value(self, failed: Collection[int]) -> int:
         """What the failure of these units is worth, counted by the kernels."""
@@ -71,7 +78,7 @@ class AttackCase:
         NoPlanFoundError
             the limit came before any attack; with the best bound
         """
-        if not self.winnable.goals or not self.graph.usable:
+        if not self.graph.usable or min(self.least, default=k + 1) > k:
             return (), Solution("optimal", {}, 0.0, 0.0, 0.0)
         model = self.model(k)
         for units in never_all:
@@ -99,19 +106,22 @@ def attack_case(net: Network, units: Units, question: Question, most: int, *,
     many = max((layer for goal in hopeful.goals for layer, _ in goal.askers), default=0,
                key=lambda layer: sum(goal.askers[0][0] == layer for goal in hopeful.goals))
     few = [goal for goal in hopeful.goals if goal.askers[0][0] != many]
-    beyond = [goal for goal in few if len(few) <= FEW
-              and _needs_more(net, units, with_goals(hopeful, [goal]), most, barred)]
-    winnable = with_goals(hopeful, [goal for goal in hopeful.goals if goal not in beyond])
+    least = {goal: _least(net, units, with_goals(hopeful, [goal]), most, barred)
+             for goal in (few if len(few) <= FEW else ())}
+    winnable = with_goals(hopeful, [g for g in hopeful.goals if least.get(g, 1) <= most])
     graph = attack_graph(net, units, winnable, barred=barred, cost=cost)
-    return AttackCase(net, units, question, winnable, graph, most, frozenset(barred), cost, limit)
+    return AttackCase(net, units, question, winnable,
+                      tuple(least.get(goal, 1) for goal in winnable.goals), graph, most,
+                      frozenset(barred), cost, limit)
 
 
 def with_goals(question: Question, goals: Sequence[Goal]) -> Question:
+    """The question with some of its goals."""
     return replace(question, goals=tuple(goals))
 
 
 def lost_when_all_fail(net: Network, units: Units, able: Sequence[int],
-                        question: Question) -> Question:
+                       question: Question) -> Question:
     """Only the goals that are won when everything that can fail does."""
     live = np.flatnonzero(alive_after(net, units, able))
     part = components(len(net.nodes), net.links.a[live], net.links.b[live])[1]
@@ -121,14 +131,15 @@ def lost_when_all_fail(net: Network, units: Units, able: Sequence[int],
         if all(int(part[node]) not in fed[layer] for layer, node in goal.askers)])
 
 
-def _needs_more(net: Network, units: Units, question: Question, most: int,
-                barred: Set[int]) -> bool:
-    """Whether it is proved that no `most` units win the question's goals.
+def _least(net: Network, units: Units, question: Question, most: int, barred: Set[int]) -> int:
+    """A number of units proved to be needed for the question's one goal; at most `most` + 1.
 
     A layer of its own for each hub country is most of a model, and few attacks reach that far.
     """
-    graph = attack_graph(net, units, question, barred=barred)
-    model = AttackModel(graph, question, Budget(most))
-    for won in model.won:
-        model.program.require(won == 1)
-    return model.program.solve(deterministic_limit=PROBE).status == "infeasible"
+    model = AttackModel(attack_graph(net, units, question, barred=barred), question, Budget(most))
+    model.program.require(model.won[0] == 1)
+    model.program.minimise(model.spent)
+    answer = model.program.solve(deterministic_limit=PROBE)
+    if answer.status == "infeasible":
+        return most + 1
+    return max(1, math.ceil(answer.bound - 1e-6)) if math.isfinite(answer.bound) else 1

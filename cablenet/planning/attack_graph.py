@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,58 +11,22 @@ from numpy.typing import NDArray
 from cablenet.kernels.contract import NEVER, contract
 from cablenet.metrics.rows import Rows, rows_of
 from cablenet.network import Network
+from cablenet.planning.attack_graph_parts import (
+    DarkSection,
+    Killers,
+    Layer,
+    Piece,
+    PowerGraph,
+    Section,
+)
 from cablenet.planning.attack_question import Question
+from cablenet.planning.attack_reduce import reduce_layer
 from cablenet.scenarios.units import Units
 
 Ints = NDArray[np.int64]
-Killers = frozenset[int]
-"""What brings a piece down: unit u as u, darkness of wet section i as `n_units + i`."""
 
-
-@dataclass(frozen=True)
-class Piece:
-    """A hyperedge: while none of `killers` happens, it joins all of `places`."""
-
-    places: tuple[int, ...]
-    killers: Killers
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One propagation from `root`, the place where all sources of the layer are."""
-
-    n_places: int
-    root: int
-    place: Mapping[int, int]
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A section of a powered cable: ends `a`, `b`, and the units that take it away."""
-
-    a: int
-    b: int
-    killers: Killers
-
-
-@dataclass(frozen=True)
-class DarkSection:
-    """A wet section (number `token - n_units`), its ends, and the units that touch its cable."""
-
-    token: int
-    a: int
-    b: int
-    touched_by: Killers
-
-
-@dataclass(frozen=True)
-class PowerGraph:
-    """Sections over which power runs, the ends that feed it, and the sections that can go dark."""
-
-    sections: tuple[Section, ...] = ()
-    feeds: frozenset[int] = frozenset()
-    dark: tuple[DarkSection, ...] = ()
+ROUNDS = 2
+"""Rounds of reduction; more find little and cost more than they save."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +66,29 @@ def attack_graph(net: Network, units: Units, question: Question, *,
     layers = tuple(_layer(net, rows, killers, question, number)
                    for number in range(len(question.sources)))
     power = _power_graph(rows)
-    usable = _undominated(layers, power, len(units), barred, cost)
-    open_units = frozenset(usable) | {d.token for d in power.dark}
-    return AttackGraph(len(units), usable, units.kinds.astype(str) == "cable",
-                       tuple(_kept(layer, open_units) for layer in layers),
+    open_units = frozenset(range(len(units))) - barred | {d.token for d in power.dark}
+    for _ in range(ROUNDS):  # fewer units make a smaller graph, and that outdoes more units
+        layers = tuple(reduce_layer(_kept(layer, open_units)) for layer in layers)
+        usable = _undominated(layers, power, len(units), barred, cost)
+        open_units = frozenset(usable) | {d.token for d in power.dark}
+    layers = tuple(_kept(layer, open_units) for layer in layers)
+    return AttackGraph(len(units), usable, units.kinds.astype(str) == "cable", layers,
                        _kept_power(power, open_units))
+
+
+def narrowed(graph: AttackGraph, question: Question) -> AttackGraph:
+    """The same graph for some of the goals it was made for."""
+    layers = []
+    for number, layer in enumerate(graph.layers):
+        asked = {node for goal in question.goals for at, node in goal.askers if at == number}
+        if not asked:
+            layers.append(Layer(0, 0, {}, ()))
+        elif asked == set(layer.place):
+            layers.append(layer)
+        else:
+            layers.append(reduce_layer(replace(
+                layer, place={node: layer.place[node] for node in sorted(asked)})))
+    return replace(graph, layers=tuple(layers))
 
 
 def _killers_of_rows(rows: Rows) -> list[Killers]:

@@ -24,7 +24,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cablenet.planning.attack_graph import AttackGraph, Layer, Piece, PowerGraph
+from cablenet.planning.attack_graph import AttackGraph
+from cablenet.planning.attack_graph_parts import Layer, Piece, PowerGraph
 from cablenet.planning.attack_question import Question
 from cablenet.solvers import IntegerProgram
 
@@ -124,8 +125,9 @@ class AttackModel:
         parts = _parts(layer, self._graph.main)
         seen: dict[int, int] = dict.fromkeys([layer.root, *layer.place.values()], 2)
         for _, pieces in parts:
+            times = 2 if len(pieces) == 1 and len(pieces[0].places) == 2 else 1
             for place in {p for piece in pieces for p in piece.places}:
-                seen[place] = seen.get(place, 0) + 1
+                seen[place] = seen.get(place, 0) + times
         iso = {p: program.flag(f"iso{number}:{p}") for p in sorted(seen) if seen[p] > 1}
         program.require(iso[layer.root] == 0)
         common = _common_killers(layer)

@@ -77,7 +77,7 @@ def in_all_worst(case: AttackCase, k: int, value: int, first: Sequence[int], *, 
 def _worth(case: AttackCase, k: int, value: int, not_all: set[int], seed: int,
            limit: float) -> tuple[tuple[int, ...], bool]:
     """An attack worth `value` that lacks one of some units, and whether there may be one."""
-    if value and (not case.winnable.goals or not case.graph.usable):
+    if value and (not case.graph.usable or min(case.least, default=k + 1) > k):
         return (), False
     model = case.model(k)
     model.program.require(model.value >= value)

@@ -15,7 +15,7 @@ from cablenet.network import Network
 from cablenet.planning.asked import Asked
 from cablenet.planning.attack import alive_after
 from cablenet.planning.attack_case import lost_when_all_fail, with_goals
-from cablenet.planning.attack_graph import attack_graph
+from cablenet.planning.attack_graph import AttackGraph, attack_graph, narrowed
 from cablenet.planning.attack_model import AttackModel
 from cablenet.planning.attack_question import Question, question_of
 from cablenet.scenarios.units import Units
@@ -120,11 +120,13 @@ def fewest_to_isolate(net: Network, unit: str | Units = "cable", *,
     able = lost_when_all_fail(net, units, range(len(units)), question)
     open_to = {goal.country for goal in able.goals}
     asked = [country for country in wanted if country in open_to]
+    graph = attack_graph(net, units, with_goals(question, [goals[c] for c in asked]))
     sets, proofs = [], []
     for done, country in enumerate(asked):
         if progress:
             progress(str(net.country_id[country]), done, len(asked))
-        one, proof = _fewest(net, units, with_goals(question, [goals[country]]), seed, time_limit)
+        one, proof = _fewest(net, units, graph, with_goals(question, [goals[country]]), seed,
+                             time_limit)
         sets.append(one)
         proofs.append(proof)
     return FewestToIsolate(
@@ -134,11 +136,10 @@ def fewest_to_isolate(net: Network, unit: str | Units = "cable", *,
               if c not in goals and c in net.gateways.country))
 
 
-def _fewest(net: Network, units: Units, question: Question, seed: int,
+def _fewest(net: Network, units: Units, graph: AttackGraph, question: Question, seed: int,
             limit: float) -> tuple[tuple[int, ...], Certificate]:
     """The fewest units that win the one goal of the question."""
-    graph = attack_graph(net, units, question)
-    model = AttackModel(graph, question, None)
+    model = AttackModel(narrowed(graph, question), question, None)
     model.program.require(model.won[0] == 1)
     model.program.minimise(model.spent)
     answer = model.program.solve(seed=seed, deterministic_limit=limit)
