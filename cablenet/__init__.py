@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     from cablenet.planning import plan_redundancy as plan_redundancy
     from cablenet.planning.fewest import FewestToIsolate as FewestToIsolate
     from cablenet.planning.fewest import fewest_to_isolate as fewest_to_isolate
+    from cablenet.planning.fortification import Fortification as Fortification
+    from cablenet.planning.fortification import fortify as fortify
     from cablenet.planning.promise import Promise as Promise
     from cablenet.planning.promise import read_promises as read_promises
     from cablenet.planning.survival import plan_survival as plan_survival
@@ -152,6 +154,7 @@ _HOME = {
     "planning.survival": ("plan_survival",),
     "planning.survival_plan": ("SurvivalPlan",),
     "planning.fewest": ("FewestToIsolate", "fewest_to_isolate"),
+    "planning.fortification": ("Fortification", "fortify"),
     "planning.worst_case": ("WorstCase", "worst_case"),
     "planning.worst_curve": ("WorstCurve", "worst_curve"),
     "readers.demand_matrix": ("read_demand",),

@@ -70,8 +70,9 @@ class AttackCase:
                            barred=self.barred | set(units), cost=self.cost, limit=self.limit)
 
     def worst(self, k: int, *, seed: int, limit: float, hint: Collection[int] = (),
-              never_all: Sequence[Collection[int]] = ()) -> tuple[tuple[int, ...], Solution]:
-        """The worst attack that holds none of the sets of `never_all` as a whole.
+              never_all: Sequence[Collection[int]] = (),
+              never: Collection[int] = ()) -> tuple[tuple[int, ...], Solution]:
+        """The worst attack with no unit of `never` and no set of `never_all` as a whole.
 
         Raises
         ------
@@ -83,6 +84,8 @@ class AttackCase:
         model = self.model(k)
         for units in never_all:
             model.never_all(units)
+        for unit in sorted(never):
+            model.never(unit)
         if hint:
             model.hint(hint)
         model.program.maximise(model.value)
