@@ -128,6 +128,8 @@ if TYPE_CHECKING:
     from cablenet.traffic.demand import Demand as Demand
     from cablenet.traffic.demand import grown as grown
     from cablenet.traffic.demand import make_demand as make_demand
+    from cablenet.uncertainty import Uncertain as Uncertain
+    from cablenet.uncertainty import draws as draws
 
 _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
@@ -176,6 +178,7 @@ _HOME = {
     "sweeps.year_results": ("availability_of", "risk_of"),
     "traffic.classes": ("CLASSES",),
     "traffic.demand": ("Demand", "grown", "make_demand"),
+    "uncertainty": ("Uncertain", "draws"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = ["__version__", "errors", *sorted(_MODULE_OF)]

@@ -23,8 +23,9 @@ FLOORS: list[tuple[str, ...]] = [
     ("network",),
     ("build", "readers", "scenarios", "hazards", "risk"),
     ("metrics",),
-    ("scoring", "flow_answer", "framing", "planning", "sweeps"),
-    ("repair",),
+    ("scoring", "flow_answer", "framing", "sweeps"),
+    ("planning",),
+    ("repair", "uncertainty"),
     ("files", "maps", "testing"),
     ("catalogue",),
     ("report", "validation", "bench"),
@@ -47,7 +48,7 @@ DOORS = {
 """Where each heavy library may be imported; the bench holds it beside ours on purpose."""
 
 
-PICTURES = {"network.py", "scoring.py"}
+PICTURES = {"network.py", "scoring.py", "planning/worst_case.py"}
 """Whose `.plot()` and `.explore()` may call up to `cablenet.maps`, when they are asked."""
 
 

@@ -17,6 +17,7 @@ from cablenet.cli.common import (
     open_network,
     print_json,
     print_table,
+    progress,
 )
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ def score(
     traffic_rules: TrafficFile = None,
     without_mesh: Annotated[bool, typer.Option(
         "--without-mesh", help="Remove the declared hub mesh of the far shores.")] = False,
+    draws: Annotated[int, typer.Option(
+        metavar="N", help="Draw every unknown number N times: intervals beside the figures.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the draws.")] = 1,
     json: Json = False,
 ) -> None:
     """Score one failure; failures named together happen together."""
@@ -118,8 +122,22 @@ def score(
     if metric is None and capacity_rule is None and not _has_capacities(net):
         metrics = [name for name in metrics if name not in ("capacity_loss", "unserved", "cost")]
     rules = cn.read_rules(traffic_rules) if traffic_rules else None
-    scores = cn.score(net, cn.together(net, title, parts), metrics, capacity_rule=capacity_rule,
-                      traffic=rules)
+    events = cn.together(net, title, parts)
+    if draws:
+        cheap = [name for name in metrics if metric or name not in ("unserved", "cost")]
+        with progress("draws") as tell:
+            drawn = cn.draws(net, events, cheap, draws=draws, seed=seed, traffic=rules,
+                             capacity_rule=capacity_rule, progress=tell)
+        frame = drawn.to_frame().drop(columns=["scenario", "among_worst"])
+        if json:
+            print_json({"scenario": title, "draws": draws, "seed": seed,
+                        "scores": frame.set_index("column").to_dict("index")})
+            return
+        typer.echo(f"{title}: {draws} draws of {len(drawn.unknown)} unknown numbers; low and high "
+                   "are the 5th and 95th percentile\n")
+        print_table(frame)
+        return
+    scores = cn.score(net, events, metrics, capacity_rule=capacity_rule, traffic=rules)
     _print_scores(net, scores, json)
 
 
