@@ -43,23 +43,23 @@ def test_the_interval_of_one_unknown_cable_is_that_of_its_triangle():
     # a factor between 1/2 and 2, triangular on the log with its peak at 1: the 5th percentile is
     # 2 ** -(1 - sqrt(0.1)), the 95th its inverse. The loss of x is 10 Tbps times the factor
     net = two_cables([("segments", "*", "lit_capacity_tbps", "estimated", 0.5, 2.0, "factor")])
-    drawn = draws(net, cable_losses(net, ["x"]), ["capacity_loss"], draws=400, what=["lit"])
+    drawn = draws(net, cable_losses(net, ["x"]), ["capacity_loss"], draws=150, what=["lit"])
     row = drawn.to_frame().iloc[0]
     step = 1.0 - sqrt(0.1)
     assert row["value"] == pytest.approx(10.0)
-    assert row["median"] == pytest.approx(10.0, rel=0.02)
-    assert row["low"] == pytest.approx(10.0 * 2 ** -step, rel=0.02)
-    assert row["high"] == pytest.approx(10.0 * 2 ** step, rel=0.02)
+    assert row["median"] == pytest.approx(10.0, rel=0.03)
+    assert row["low"] == pytest.approx(10.0 * 2 ** -step, rel=0.03)
+    assert row["high"] == pytest.approx(10.0 * 2 ** step, rel=0.03)
 
 
 def test_without_provenance_the_assumed_range_holds():
     # 0.3 to 3: 5th percentile of the triangle on the log at low * exp(sqrt(0.05 * width * left))
     net = two_cables()
-    row = draws(net, cable_losses(net, ["x"]), ["capacity_loss"], draws=400,
+    row = draws(net, cable_losses(net, ["x"]), ["capacity_loss"], draws=150,
                 what=["lit"]).to_frame().iloc[0]
     low, high, width = log(0.3), log(3.0), log(10.0)
-    assert row["low"] == pytest.approx(10 * exp(low + sqrt(0.05 * width * -low)), rel=0.02)
-    assert row["high"] == pytest.approx(10 * exp(high - sqrt(0.05 * width * high)), rel=0.02)
+    assert row["low"] == pytest.approx(10 * exp(low + sqrt(0.05 * width * -low)), rel=0.03)
+    assert row["high"] == pytest.approx(10 * exp(high - sqrt(0.05 * width * high)), rel=0.03)
 
 
 def test_what_is_known_has_no_width_and_isolation_asks_no_capacity():
@@ -93,7 +93,7 @@ def test_a_cable_beside_the_place_is_hit_in_some_draws_only():
                          {"x": [("a", "b")], "ah": [("a", "h")]}, hubs=["AA", "HH"])
     segments = layers.tables["segments"].assign(position_sigma_km=10.0)
     net = build_network(layers.with_tables(segments=segments))
-    drawn = draws(net, disk(net, 5.0, 0.18, 20.0), ["isolated"], draws=200, what=["routes"])
+    drawn = draws(net, disk(net, 5.0, 0.18, 20.0), ["isolated"], draws=100, what=["routes"])
     share = (drawn.values[:, 0, 0] > 0).mean()
     assert 0.4 < share < 0.6
     named = draws(net, cable_losses(net, ["x"]), ["isolated"], draws=20, what=["routes"])
