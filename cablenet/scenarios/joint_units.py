@@ -1,4 +1,4 @@
-"""Units lost together: cables, stations, segments, places or groups, by kind and id, as one failure."""
+"""Units lost together: cables, stations, segments, places or groups, as one failure."""
 
 from __future__ import annotations
 
