@@ -6,7 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cablenet import catalogue
-from cablenet.validation import chokepoints, corridors, lengths, outages, service, solar
+from cablenet.validation import (
+    chokepoints,
+    corridors,
+    critical_nodes,
+    interdiction,
+    lengths,
+    outages,
+    service,
+    solar,
+)
 from cablenet.validation.check import Check
 
 Progress = Callable[[str, int, int], None]
@@ -19,9 +28,9 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     Parameters
     ----------
     data
-        a folder that holds outside data sets (here: a TeleGeography v3 export, and the
-        inputs of Solar Superstorms); checks that need one are skipped, with the reason, where it
-        is absent
+        a folder that holds outside data sets (here: a TeleGeography v3 export, the inputs of
+        Solar Superstorms, and instances of critical nodes); checks that need one are skipped, with
+        the reason, where it is absent
     events
         a folder of past outages (default: those shipped with the atlas)
     """
@@ -37,5 +46,7 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     tell("corridors", 3, 4)
     out += corridors.check_corridors(layers, data)
     out += solar.check_solar(data)
+    out += interdiction.check_interdiction()
+    out += critical_nodes.check_critical_nodes(data)
     out += outages.check_outages(events, progress=tell)
     return out
