@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cablenet.errors import MismatchError, PlanError
+from cablenet.geo import dateline
 from cablenet.hazards.model import FaultModel
 from cablenet.network import Network
 from cablenet.planning.asked import Asked
@@ -149,9 +150,9 @@ class WorstCase:
     def to_geo(self) -> gpd.GeoDataFrame:
         """The links that the worst attack takes away."""
         lost = self.scenarios()[0].links_lost(0)
-        frame = self.network.to_frame()
-        return gpd.GeoDataFrame(frame.iloc[lost].reset_index(drop=True), geometry="geometry",
-                                crs="EPSG:4326")
+        links = self.network.links.geometry[lost]
+        return gpd.GeoDataFrame(self.network.to_frame().iloc[lost].reset_index(drop=True),
+                                geometry=[dateline.cut(line) for line in links], crs="EPSG:4326")
 
     def explore(self, title: str = "") -> Any:
         """An interactive map of the worst attack and the next best."""

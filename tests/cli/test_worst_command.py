@@ -1,0 +1,73 @@
+"""`worst` from the outside: what it prints, its keys, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cablenet.cli import main
+from cablenet.files import write_layers
+from cablenet.testing import ring
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder: Path = tmp_path_factory.mktemp("worst") / "ring"
+    write_layers(ring(), folder)
+    return str(folder)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["worst", *arguments])
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def test_the_worst_pair_of_a_ring_as_json(capsys, world):
+    # hub AA on a ring AA-BB-CC-DD: losing both cables at AA isolates the three others
+    code, out, err = run(capsys, world, "--k", "2", "--json", "--ties", "--next-best", "2")
+    assert code == 0, err
+    told = json.loads(out)
+    assert {key: told[key] for key in ("status", "objective", "bound", "gap", "checked")} == {
+        "status": "optimal", "objective": 3.0, "bound": 3.0, "gap": 0.0, "checked": True}
+    assert told["elements"] == told["common"] == ["ab", "da"]
+    assert told["isolated"] == ["BB", "CC", "DD"]
+    assert [other["objective"] for other in told["next_best"]] == [2, 2]
+    assert told["seconds"] >= 0
+
+
+def test_the_same_as_text_and_a_curve(capsys, world):
+    code, out, _ = run(capsys, world, "--k", "2", "--ties")
+    assert code == 0 and "3 countries cut off (proved)" in out and "in every worst" in out
+    code, out, _ = run(capsys, world, "--k", "2", "--curve", "--json")
+    assert code == 0
+    assert [step["objective"] for step in json.loads(out)["curve"]] == [0.0, 3.0]
+
+
+def test_a_pair_and_a_country(capsys, world):
+    code, out, _ = run(capsys, world, "--k", "2", "--pair", "AA-CC", "--json")
+    assert code == 0 and json.loads(out)["objective"] == 2.0
+    code, out, _ = run(capsys, world, "--k", "1", "--country", "CC", "--json")
+    assert code == 0 and json.loads(out)["objective"] == 0.0
+
+
+@pytest.mark.parametrize(("words", "match"), [
+    (("--k", "0"), "at least one unit"),
+    (("--k", "9"), "only 4 units"),
+    (("--k", "1", "--unit", "ship"), "no unit 'ship'"),
+    (("--k", "1", "--metric", "money"), "known: isolated, people"),
+    (("--k", "1", "--country", "ZZ"), "no country 'ZZ'"),
+    (("--k", "1", "--pair", "AA"), "is not CC-CC"),
+    (("--k", "2", "--curve", "--ties"), "leave out"),
+])
+def test_bad_words_end_with_one_message(capsys, world, words, match):
+    code, out, err = run(capsys, world, *words)
+    assert code == 2 and match in err and not out
+
+
+def test_too_little_time_is_no_answer(capsys, world):
+    code, _, err = run(capsys, world, "--k", "2", "--time-limit", "1e-12")
+    assert code == 1 and "none does more than" in err
