@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cablenet.network import Network
+    from cablenet.uncertainty import Uncertain
 
 Many = list[str] | None
+SLOW_TO_DRAW = ("unserved", "cost", "margin")
+"""Scores left out of draws unless they are named; no drawn number changes `margin` at all."""
 
 
 def network(layers: LayersArgument = None, as_of: AsOf = None, demand: DemandFile = None,
@@ -124,21 +127,34 @@ def score(
     rules = cn.read_rules(traffic_rules) if traffic_rules else None
     events = cn.together(net, title, parts)
     if draws:
-        cheap = [name for name in metrics if metric or name not in ("unserved", "cost")]
+        told = [name for name in metrics if metric or name not in SLOW_TO_DRAW]
         with progress("draws") as tell:
-            drawn = cn.draws(net, events, cheap, draws=draws, seed=seed, traffic=rules,
+            drawn = cn.draws(net, events, told, draws=draws, seed=seed, traffic=rules,
                              capacity_rule=capacity_rule, progress=tell)
-        frame = drawn.to_frame().drop(columns=["scenario", "among_worst"])
-        if json:
-            print_json({"scenario": title, "draws": draws, "seed": seed,
-                        "scores": frame.set_index("column").to_dict("index")})
-            return
-        typer.echo(f"{title}: {draws} draws of {len(drawn.unknown)} unknown numbers; low and high "
-                   "are the 5th and 95th percentile\n")
-        print_table(frame)
+        _print_draws(net, drawn, json)
         return
     scores = cn.score(net, events, metrics, capacity_rule=capacity_rule, traffic=rules)
     _print_scores(net, scores, json)
+
+
+def _print_draws(net: Network, drawn: Uncertain, json: bool) -> None:
+    title = drawn.scores.scenarios.names[0]
+    units = {heading.name: heading.unit for heading in drawn.scores.headings}
+    frame = drawn.to_frame()[["column", "value", "median", "low", "high"]]
+    frame["unit"] = frame["column"].map(units)
+    if json:
+        print_json({"scenario": title, "network": net.fingerprint,
+                    "as_of": str(net.as_of) if net.as_of else None,
+                    "draws": len(drawn), "seed": drawn.seed,
+                    "scores": frame.set_index("column").to_dict("index")})
+        return
+    typer.echo(f"{title}: {len(drawn)} draws of {len(drawn.unknown)} unknown numbers (seed "
+               f"{drawn.seed}); value: at the map's own numbers, low and high: 5th and 95th "
+               "percentile\n")
+    print_table(frame.rename(columns={"column": "score"}))
+    left = [name for name in SLOW_TO_DRAW if name not in drawn.scores.metrics]
+    if left:
+        typer.echo(f"\nNot drawn: {', '.join(left)}; name one with --metric (seconds a draw)")
 
 
 def _print_scores(net: Network, scores: Any, json: bool) -> None:

@@ -15,6 +15,8 @@ from cablenet.errors import UnknownNameError
 from cablenet.scoring import Scores
 
 Floats = NDArray[np.float64]
+Tried = tuple[float, list[int], float, float]
+"""Minus the swing of a group of unknowns, the group, and the headline at its low and high end."""
 LEVEL = 0.90
 """Intervals run from the 5th to the 95th percentile of the draws."""
 RESAMPLES = 400
@@ -73,16 +75,17 @@ class Uncertain:
             "low": low.ravel(), "high": high.ravel(), "among_worst": among.ravel()})
 
     def ranking(self, column: str, scenario: str | None = None, *, top: int = 10,
-                tries: int = 300) -> pd.DataFrame:
+                tries: int = 200) -> pd.DataFrame:
         """Which unknowns move a headline most.
 
-        `swing` is what the headline does when the unknown alone goes from its 5th to its 95th
-        percentile, everything else as on the map. The largest are found by sequential bifurcation
-        (Bettonvil & Kleijnen 1997): whole groups are moved together, and the group that moves the
-        headline most is split again and again. Unknowns of one group that pull in opposite
-        directions can hide each other, and unknowns that act only together have small swings.
-        `r2` is the squared rank correlation over the draws, where everything moves at once, with a
-        bootstrap interval; with N draws about 1 / N of it is chance.
+        `at_low` and `at_high` are the headline with the unknown at its 5th and 95th percentile and
+        everything else as on the map; `swing` is how far apart these two and the map's own value
+        lie. The largest are found by sequential bifurcation (Bettonvil & Kleijnen 1997): whole
+        groups are moved together, and the group that moves the headline most is split again and
+        again. Unknowns of one group that pull in opposite directions can hide each other, and
+        unknowns that act only together have small swings. `r2` is the squared rank correlation over
+        the draws, where everything moves at once, with a bootstrap interval (5 to 95 %); with N
+        draws about 1 / N of it is chance.
 
         Parameters
         ----------
@@ -92,44 +95,33 @@ class Uncertain:
             how often the headline may be computed again, twice for each group
         """
         headline = self._headline(self.values, column, scenario)
+        middle = float(self._headline(self.scores.to_frame().to_numpy(float)[None], column,
+                                      scenario)[0])
 
-        def swing(group: list[int]) -> float:
-            low, high = np.full((2, len(self.unknown)), np.nan)
-            low[group], high[group] = (1 - LEVEL) / 2, (1 + LEVEL) / 2
-            return self._moved(high, column, scenario) - self._moved(low, column, scenario)
+        def tried(group: list[int]) -> Tried:
+            quantile = np.full((2, len(self.unknown)), np.nan)
+            quantile[:, group] = [[(1 - LEVEL) / 2], [(1 + LEVEL) / 2]]
+            low, high = (self._moved(row, column, scenario) for row in quantile)
+            return min(low, middle, high) - max(low, middle, high), group, low, high
 
-        kinds = list(dict.fromkeys(self.kind))
-        groups = [[k for k, one in enumerate(self.kind) if one == kind] for kind in kinds]
-        waiting = [(-abs(effect), i, effect, group) for i, (effect, group) in enumerate(
-            (swing(group), group) for group in groups)]
-        heapq.heapify(waiting)
-        found: list[tuple[int, float]] = []
-        made = len(waiting)
-        while waiting and len(found) < top:
-            size, _, effect, group = heapq.heappop(waiting)
-            if size == 0.0:
-                break
-            if len(group) == 1:
-                found.append((group[0], effect))
-                continue
-            if 2 * (made + 2) > tries:
-                break
-            half = len(group) // 2
-            for part in (group[:half], group[half:]):
-                effect = swing(part)
-                heapq.heappush(waiting, (-abs(effect), made, effect, part))
-                made += 1
-        best = [k for k, _ in found]
-        rank = rankdata(self.quantile[:, best], axis=0)
-        rng = np.random.default_rng([self.seed, len(self)])
-        drawn = rng.integers(0, len(self), (RESAMPLES, len(self)))
-        spread = np.array([_r2(rankdata(rank[row], axis=0), rankdata(headline[row]))
-                           for row in drawn])
-        bounds = np.quantile(spread, [0.05, 0.95], axis=0)
+        found = _largest(tried, [[k for k, one in enumerate(self.kind) if one == kind]
+                                 for kind in dict.fromkeys(self.kind)], top, tries // 2)
+        best = [k for _, (k,), _, _ in found]
+        r2, r2_low, r2_high = self._correlation(self.quantile[:, best], headline)
         return pd.DataFrame({
             "unknown": [self.unknown[k] for k in best], "kind": [self.kind[k] for k in best],
-            "swing": [effect for _, effect in found], "r2": _r2(rank, rankdata(headline)),
-            "r2_low": bounds[0], "r2_high": bounds[1]})
+            "at_low": [low for *_, low, _ in found], "at_high": [high for *_, high in found],
+            "swing": [-minus for minus, *_ in found],
+            "r2": r2, "r2_low": r2_low, "r2_high": r2_high})
+
+    def _correlation(self, quantile: Floats, headline: Floats) -> tuple[Floats, Floats, Floats]:
+        """(K,) squared rank correlation of (N, K) quantiles with (N,) headlines, and its ends."""
+        rng = np.random.default_rng([self.seed, len(self)])
+        again = rng.integers(0, len(self), (RESAMPLES, len(self)))
+        spread = np.array([_r2(rankdata(quantile[row], axis=0), rankdata(headline[row]))
+                           for row in again])
+        low, high = np.quantile(spread, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        return _r2(rankdata(quantile, axis=0), rankdata(headline)), low, high
 
     def _moved(self, quantile: Floats, column: str, scenario: str | None) -> float:
         values = self._again(quantile, scenario)
@@ -146,6 +138,29 @@ class Uncertain:
         if scenario not in frame.index:
             raise UnknownNameError("scenario", scenario, frame.index)
         return np.asarray(one[:, list(frame.index).index(scenario)])
+
+
+def _largest(tried: Callable[[list[int]], Tried], groups: list[list[int]], top: int,
+             budget: int) -> list[Tried]:
+    """The `top` single members that `tried` rates largest (its first item is smallest), by
+    splitting the largest group in two until `budget` groups have been tried."""
+    waiting = [tried(group) for group in groups]
+    heapq.heapify(waiting)
+    found: list[Tried] = []
+    made = len(waiting)
+    while waiting and len(found) < top and waiting[0][0] < 0.0:
+        best = heapq.heappop(waiting)
+        group = best[1]
+        if len(group) == 1:
+            found.append(best)
+        elif made + 2 > budget:
+            break
+        else:
+            made += 2
+            half = len(group) // 2
+            for part in (group[:half], group[half:]):
+                heapq.heappush(waiting, tried(part))
+    return sorted(found)
 
 
 def _r2(x: Floats, y: Floats) -> Floats:

@@ -79,7 +79,8 @@ class Unknowns:
             u = quantile[self.first_route:self.first_route + len(self.routes.link)]
             offset = np.where(np.isnan(u), 0.0, norm.ppf(np.clip(np.nan_to_num(u, nan=0.5),
                                                                  1e-9, 1 - 1e-9)))
-            geometry = self.routes.moved(net, offset * self.routes.sigma_km)
+            if offset.any():
+                geometry = self.routes.moved(net, offset * self.routes.sigma_km)
         net = replace(net, links=replace(net.links, lit_tbps=frozen(lit), geometry=geometry))
         demand = self._demand(times)
         return net if demand is net.demands else net.with_demand(demand)
@@ -162,16 +163,22 @@ def unknowns_of(net: Network, what: Sequence[str] = KINDS) -> Unknowns:
 
 def _lit_unknowns(net: Network, told: Provenance, made: list[tuple[str, str, Range]],
                   lit_of: Ints) -> None:
-    """One factor for each cable, the hull of its sections' ranges, and one for each crossing."""
+    """One factor for each cable, the hull of its sections' ranges, and one for each crossing.
+
+    A section without a figure of its own has that of its cable, and so its range.
+    """
     links = net.links
     known = ~np.isnan(links.lit_tbps)
     section = np.flatnonzero(links.in_service & (links.cable >= 0) & known)
+    table = net.layers.tables["segments"]
+    own = set(table.loc[table["lit_capacity_tbps"].notna(), "segment_id"])
     for cable in np.unique(links.cable[section]).tolist():
         mine = section[links.cable[section] == cable]
         lit_of[mine] = len(made)
         made.append((f"capacity of {net.cable_name[cable]}", "lit", hull([
-            told.range_of("segments", str(links.id[link]), "lit_capacity_tbps",
-                          float(links.lit_tbps[link])) for link in mine.tolist()])))
+            told.range_of("segments", key, "lit_capacity_tbps", tbps) if key in own else
+            told.range_of("cables", str(net.cable_id[cable]), "lit_capacity_tbps", tbps)
+            for key, tbps in zip(links.id[mine], links.lit_tbps[mine].tolist(), strict=True)])))
     for kinds, layer in ((("border", "mesh_land", "mesh_sea"), "border_crossings"),
                          (("fixed_link",), "fixed_links")):
         for link in np.flatnonzero(links.in_service & net.of_kind(*kinds) & known).tolist():

@@ -33,16 +33,24 @@ def two_cables(rows=()):
     return build_network(layers.with_tables(provenance=table) if rows else layers)
 
 
-def known(net, *names):
+def line_through_sea(sigma_km):
+    """BB on the one cable x along the equator to the hub AA, each line known to sigma_km."""
+    layers = small_world([("a", "AA", 0, 0), ("b", "BB", 10, 0), ("h", "HH", 0, 10)],
+                         {"x": [("a", "b")], "ah": [("a", "h")]}, hubs=["AA", "HH"])
+    segments = layers.tables["segments"].assign(position_sigma_km=sigma_km)
+    return build_network(layers.with_tables(segments=segments))
+
+
+def known(*names):
     """Rows of provenance that leave no doubt about these cables."""
-    return [("segments", str(net.links.id[i]), "lit_capacity_tbps", "sourced", 1.0, 1.0, "factor")
-            for name in names for i in net.links_of_cable(net.cable_index(name))]
+    return [("cables", name, "lit_capacity_tbps", "sourced", 1.0, 1.0, "factor")
+            for name in names]
 
 
 def test_the_interval_of_one_unknown_cable_is_that_of_its_triangle():
     # a factor between 1/2 and 2, triangular on the log with its peak at 1: the 5th percentile is
     # 2 ** -(1 - sqrt(0.1)), the 95th its inverse. The loss of x is 10 Tbps times the factor
-    net = two_cables([("segments", "*", "lit_capacity_tbps", "estimated", 0.5, 2.0, "factor")])
+    net = two_cables([("cables", "*", "lit_capacity_tbps", "estimated", 0.5, 2.0, "factor")])
     drawn = draws(net, cable_losses(net, ["x"]), ["capacity_loss"], draws=150, what=["lit"])
     row = drawn.to_frame().iloc[0]
     step = 1.0 - sqrt(0.1)
@@ -64,7 +72,7 @@ def test_without_provenance_the_assumed_range_holds():
 
 def test_what_is_known_has_no_width_and_isolation_asks_no_capacity():
     net = two_cables()
-    sure = two_cables(known(net, "x", "y", "ah"))
+    sure = two_cables(known("x", "y", "ah"))
     frame = draws(sure, cable_losses(sure), ["capacity_loss", "isolated"], draws=20,
                   what=["lit"]).to_frame()
     assert (frame["low"] == frame["value"]).all()
@@ -75,7 +83,7 @@ def test_what_is_known_has_no_width_and_isolation_asks_no_capacity():
 
 
 def test_the_unknown_that_matters_is_found_and_its_swing_is_right():
-    net = two_cables(known(two_cables(), "y", "ah"))
+    net = two_cables(known("y", "ah"))
     drawn = draws(net, cable_losses(net, ["x"]), ["capacity_loss"], draws=60)
     table = drawn.ranking("capacity_loss_tbps")
     assert table["unknown"].tolist() == ["capacity of X"]
@@ -85,14 +93,28 @@ def test_the_unknown_that_matters_is_found_and_its_swing_is_right():
     assert table.equals(drawn.ranking("capacity_loss_tbps", drawn.scores.scenarios.names[0]))
 
 
+def test_a_route_that_misses_to_either_side_is_found():
+    # the disk of 5 km lies on the line: moved 16 km either way the line misses it, so the low and
+    # the high end lose nothing and only the map's own value does
+    net = line_through_sea(10.0)
+    drawn = draws(net, disk(net, 5.0, 0.0, 5.0), ["isolated"], draws=10, what=["routes"])
+    row = drawn.ranking("isolated_countries").iloc[0]
+    assert row["unknown"] == "route of x/1"
+    assert (row["at_low"], row["at_high"], row["swing"]) == (0, 0, 1)
+
+
+def test_a_section_without_a_figure_of_its_own_has_the_range_of_its_cable():
+    net = two_cables([("cables", "x", "lit_capacity_tbps", "sourced", 0.9, 1.1, "factor")])
+    unknowns = unknowns_of(net, ["lit"])
+    x = unknowns.name.index("capacity of X")
+    assert (unknowns.low[x], unknowns.high[x]) == (0.9, 1.1)
+
+
 def test_a_cable_beside_the_place_is_hit_in_some_draws_only():
     # the line runs along the equator; the disk of 20 km lies 20 km north of it at half way, so that
     # with a standard error of 10 km the line is hit when it lies no further south than it is drawn:
     # in about half of the draws
-    layers = small_world([("a", "AA", 0, 0), ("b", "BB", 10, 0), ("h", "HH", 0, 10)],
-                         {"x": [("a", "b")], "ah": [("a", "h")]}, hubs=["AA", "HH"])
-    segments = layers.tables["segments"].assign(position_sigma_km=10.0)
-    net = build_network(layers.with_tables(segments=segments))
+    net = line_through_sea(10.0)
     drawn = draws(net, disk(net, 5.0, 0.18, 20.0), ["isolated"], draws=100, what=["routes"])
     share = (drawn.values[:, 0, 0] > 0).mean()
     assert 0.4 < share < 0.6
