@@ -20,30 +20,39 @@ from cablenet.planning.star_graph import KINDS
 class Promise:
     """Countries survive the loss of any `losses` units of these kinds, new ones included.
 
+    A place is all that one disk can hit, stations and new cables too; one place at a time.
+
     Attributes
     ----------
     losses
         how many units may be lost at once, 1 or more
     unit
-        'cable', 'station' or 'cable+station'
+        'cable', 'station', 'cable+station' or 'place'
     countries
         ISO codes or names; left out: all that reach a hub abroad today
+    radius_km
+        of the disk, for places
     """
 
     losses: int = 1
     unit: str = "cable+station"
     countries: tuple[str, ...] | None = None
+    radius_km: float = 25.0
 
     def __post_init__(self) -> None:
         if self.losses < 1:
             raise InputError(f"a promise names {self.losses} losses; give 1 or more")
-        if not set(self.unit.split("+")) <= set(KINDS) or not self.unit:
-            raise InputError(f"a promise about unit '{self.unit}'; use cable, station or "
-                             "cable+station")
+        if self.unit == "place" and self.losses > 1:
+            raise InputError("a promise about places is about one at a time; give losses 1")
+        if self.unit != "place" and not set(self.unit.split("+")) <= set(KINDS):
+            raise InputError(f"a promise about unit '{self.unit}'; use cable, station, "
+                             "cable+station or place")
 
     def __str__(self) -> str:
         who = "every country" if self.countries is None else ", ".join(self.countries)
-        return f"{who}: any {self.losses} of {self.unit.replace('+', ' or ')}"
+        what = (f"place of {self.radius_km:g} km" if self.unit == "place"
+                else self.unit.replace("+", " or "))
+        return f"{who}: any {self.losses} of {what}"
 
 
 def connected_today(net: Network) -> set[int]:
@@ -69,6 +78,7 @@ class _PromiseRow(BaseModel):
     losses: int = 1
     unit: str = "cable+station"
     countries: tuple[str, ...] | None = None
+    radius_km: float = 25.0
 
 
 class _PromiseFile(BaseModel):
@@ -103,5 +113,6 @@ def read_promises(path: Path | str) -> tuple[tuple[Promise, ...], dict[str, Any]
             "give [[promise]] tables with losses, unit and countries; beside them budget_musd, "
             "must_land, never_joined, leave_out_impossible, next_best")
             for one in error.errors()]) from error
-    promises = tuple(Promise(row.losses, row.unit, row.countries) for row in given.promise)
+    promises = tuple(Promise(row.losses, row.unit, row.countries, row.radius_km)
+                     for row in given.promise)
     return promises, given.model_dump(exclude={"promise"})

@@ -11,25 +11,33 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from cablenet.build import build_network
 from cablenet.errors import InfeasibleError, NoPlanFoundError, PlanError
+from cablenet.geo import geodesic
 from cablenet.kernels.contract import components
 from cablenet.network import Network
 from cablenet.planning.attack import alive_after
 from cablenet.planning.candidate_table import CANDIDATE_KINDS, CandidateTable
 from cablenet.planning.covering import Cover, cover
+from cablenet.planning.places_of_plans import PlacesOfPlans
 from cablenet.planning.promise import Promise, connected_today, countries_of
-from cablenet.planning.star_graph import Cut, StarGraph, Unit
+from cablenet.planning.star_graph import KINDS, Cut, StarGraph, Unit
 from cablenet.planning.survival_check import Isolations, isolations
 from cablenet.planning.survival_plan import SurvivalPlan, plan_of
+from cablenet.scenarios.dark import dark_links
 from cablenet.scenarios.units import Units, units_of
 
 Ints = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 KUSD_PER_MUSD = 1000
 ROUNDS = 500
+FEW, ALL = 3, 10**9
+"""How many isolations of a country a walk keeps to cut from."""
+AHEAD = 6
+"""How many of the cheapest ways out of a lost place are looked at beforehand."""
 COUNTED = 2
 """Up to so many losses the isolations of today are counted as well; beyond, only those left."""
 
@@ -41,6 +49,20 @@ class _Task:
     promise: Promise
     graph: StarGraph
     countries: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Loss:
+    """A loss on today's map: `units` of today, links `alive` (L,), candidates that `stands` (K,),
+    ids of new `cables` lost, how many candidates must lead out, and the `disk` of a place (lon,
+    lat, km)."""
+
+    units: tuple[Unit, ...]
+    alive: NDArray[np.bool_]
+    stands: NDArray[np.bool_]
+    cables: frozenset[str]
+    least: int
+    disk: tuple[float, float, float] | None = None
 
 
 class SurvivalSearch:
@@ -58,13 +80,16 @@ class SurvivalSearch:
         graphs: dict[frozenset[str], StarGraph] = {}
         self.tasks = []
         for promise in promises:
-            kinds = frozenset(promise.unit.split("+"))
+            kinds = frozenset(promise.unit.split("+")) & set(KINDS)
             graph = graphs.setdefault(kinds, StarGraph(self.net, a, b, kinds))
             self.tasks.append(_Task(promise, graph, countries_of(self.net, promise, today)))
         self.cuts: dict[Cut, None] = dict.fromkeys(must)
         self.impossible: dict[int, Cut] = {}
         self.leave_out, self.deadline, self.progress = leave_out, deadline, progress
         self.seconds, self.rounds, self.bound = 0.0, 0, 0
+        self._places: dict[float, PlacesOfPlans] = {}
+        self._place_names: list[str] = []
+        self._lines: dict[int, shapely.LineString] = {}
         self._walks: dict[tuple[object, ...], Isolations] = {}
         self._built: dict[tuple[int, ...], tuple[Network, gpd.GeoDataFrame]] = {}
 
@@ -136,7 +161,7 @@ class SurvivalSearch:
         """Why a country cannot be saved, in words."""
         net = self.net
         who = str(net.country_name[cut.country]) or str(net.country_id[cut.country])
-        lost = " and ".join(name_of(net, unit) for unit in cut.units)
+        lost = " and ".join(self._name(unit) for unit in cut.units)
         more = (f"only {len(cut.crossing)} candidates lead elsewhere and {cut.least} are needed"
                 if cut.crossing else "no candidate leads anywhere else")
         if not cut.units:
@@ -154,18 +179,29 @@ class SurvivalSearch:
             service = net.links.in_service.copy()
             for name in drawn["candidate_id"]:
                 service[net.links_of_cable(net.cable_index(name))] = True
+            self._lines |= dict(zip(key, drawn.geometry, strict=True))
             self._built[key] = net.with_service(service, note="survival plan"), drawn
         return self._built[key]
 
     def walked(self, task: _Task, net: Network) -> tuple[Units, Isolations]:
         """Everything the promise is about, on a network that numbers countries as ours does."""
-        units = units_of(net, task.promise.unit)
+        units = self._units(task.promise, net)
         named = [net.country_index(str(self.net.country_id[c])) for c in task.countries
                  if c not in self.impossible]
         key = (net.fingerprint, task.promise.unit, task.promise.losses, tuple(named))
         if key not in self._walks:
-            self._walks[key] = isolations(net, units, named, task.promise.losses)
+            keep = ALL if task.promise.unit == "place" else FEW
+            self._walks[key] = isolations(net, units, named, task.promise.losses, keep=keep)
         return units, self._walks[key]
+
+    def _units(self, promise: Promise, net: Network) -> Units:
+        if promise.unit != "place":
+            return units_of(net, promise.unit)
+        found = self._places.get(promise.radius_km)
+        if found is None:
+            found = PlacesOfPlans(build_network(self.table.layers), promise.radius_km)
+            self._places[promise.radius_km] = found
+        return found.units(net)
 
     def _on_the_map(self, task: _Task, net: Network, choice: Cover) -> list[Cut]:
         units, seen = self.walked(task, net)
@@ -175,29 +211,66 @@ class SurvivalSearch:
         for country, found in seen.found.items():
             home = self.net.country_index(str(net.country_id[country]))
             for failed in found:
-                lost = [(str(units.kinds[u]), str(units.id[u])) for u in failed]
-                cut = self._map_cut(task, home, lost, new)
+                loss = (self._place_lost(net, units, failed, task, new)
+                        if task.promise.unit == "place" and failed
+                        else self._units_lost(task, units, failed))
+                cut = self._cut(task, home, loss, new)
                 if sum(k in cut.crossing for k in choice.built) >= cut.least:
-                    raise PlanError(f"{net.country_id[country]} is isolated by {lost} on the map "
-                                    "with the plan in it, and no cut says why")
+                    raise PlanError(f"{net.country_id[country]} is isolated by {loss.units} on "
+                                    "the map with the plan in it, and no cut says why")
                 out.append(cut)
         return out
 
-    def _map_cut(self, task: _Task, country: int, lost: Sequence[tuple[str, str]],
-                 new: Mapping[str, int]) -> Cut:
-        """What must lead out of the parts that a country still reaches on today's map."""
+    def _units_lost(self, task: _Task, units: Units, failed: Sequence[int]) -> _Loss:
+        """The loss of cables and stations, on today's map."""
         net, graph = self.net, task.graph
-        units = units_of(net, task.promise.unit)
+        lost = [(str(units.kinds[u]), str(units.id[u])) for u in failed]
+        today = units_of(net, task.promise.unit)
         number = {(str(kind), str(key)): u for u, (kind, key) in enumerate(
-            zip(units.kinds, units.id, strict=True))}
-        old = [number[one] for one in lost if one in number]
-        alive = np.flatnonzero(alive_after(net, units, old))
-        part = components(len(net.nodes), net.links.a[alive], net.links.b[alive])[1]
+            zip(today.kinds, today.id, strict=True))}
+        alive = alive_after(net, today, [number[one] for one in lost if one in number])
         dead = np.zeros(len(net.nodes), bool)
         dead[[net.node_index(key) for kind, key in lost if kind == "station"]] = True
+        named = tuple(sorted(
+            (kind, net.cable_index(key) if kind == "cable" else net.node_index(key))
+            for kind, key in lost if (kind, key) in number or kind == "station"))
+        least = task.promise.losses + 1 - len(named) if "cable" in graph.kinds else 1
+        return _Loss(named, alive, ~(dead[graph.a] | dead[graph.b]),
+                     frozenset(key for kind, key in lost if kind == "cable"), least)
+
+    def _place_lost(self, net: Network, units: Units, failed: Sequence[int], task: _Task,
+                    new: Mapping[str, int]) -> _Loss:
+        """The loss of a place, on today's map.
+
+        Of candidates, those that land in the place are lost, and of those ever drawn all whose line
+        comes near; others are taken to pass by, which asks for less than is needed, never for more.
+        """
+        today, graph = self.net, task.graph
+        members = units.members(failed[0])
+        number = {str(key): i for i, key in enumerate(today.links.id)}
+        old = np.array([number[key] for key in net.links.id[members] if key in number], np.int64)
+        alive = today.links.in_service.copy()
+        alive[old] = False
+        alive[dark_links(today, old)] = False
+        lon, lat = map(float, str(units.id[failed[0]]).removeprefix("place:").split(","))
+        near = geodesic.distance_km(today.nodes.lon, today.nodes.lat, lon, lat)
+        dead = np.asarray(near) <= task.promise.radius_km
         stands = ~(dead[graph.a] | dead[graph.b])
+        hit = {str(net.cable_id[cable]) for cable in net.links.cable[members].tolist()
+               if cable >= 0}
+        for key in hit & set(new):
+            stands[new[key]] = False
+        self._place_names.append(str(units.name[failed[0]]))
+        return _Loss((("place", len(self._place_names) - 1),), alive, stands, frozenset(), 1,
+                     (lon, lat, task.promise.radius_km))
+
+    def _cut(self, task: _Task, country: int, loss: _Loss, new: Mapping[str, int]) -> Cut:
+        """What must lead out of the parts that a country still reaches on today's map."""
+        net, graph = self.net, task.graph
+        live = np.flatnonzero(loss.alive)
+        part = components(len(net.nodes), net.links.a[live], net.links.b[live])[1]
         reached = set(part[net.gateways.node[net.gateways.country == country]].tolist())
-        left = [k for key, k in new.items() if ("cable", key) not in lost and stands[k]]
+        left = [k for key, k in new.items() if key not in loss.cables and loss.stands[k]]
         grown = True
         while grown:
             grown = False
@@ -207,12 +280,34 @@ class SurvivalSearch:
                     reached |= ends
                     grown = True
         inside = np.isin(part, sorted(reached))
-        crossing = np.flatnonzero(stands & (inside[graph.a] != inside[graph.b]))
-        named: list[Unit] = [
-            (kind, net.cable_index(key) if kind == "cable" else net.node_index(key))
-            for kind, key in lost if (kind, key) in number or kind == "station"]
-        least = task.promise.losses + 1 - len(named) if "cable" in graph.kinds else 1
-        return Cut(country, tuple(sorted(named)), tuple(crossing.tolist()), least)
+        crossing = np.flatnonzero(loss.stands & (inside[graph.a] != inside[graph.b]))
+        if loss.disk is not None:
+            crossing = self._passing_by(crossing, *loss.disk)
+        return Cut(country, loss.units, tuple(crossing.tolist()), loss.least)
+
+    def _passing_by(self, rows: Ints, lon: float, lat: float, radius_km: float) -> Ints:
+        """Candidates without those whose line is known to come into a disk.
+
+        The cheapest are drawn for it, until the cheapest that are left all pass by.
+        """
+        rows = rows[np.lexsort((rows, self.costs[rows]))]
+        kept: list[int] = []
+        for k in rows.tolist():
+            if k not in self._lines and len(kept) < AHEAD:
+                self._lines[k] = self.table.drawn(self.rows[[k]]).geometry.iloc[0]
+            line = self._lines.get(k)
+            if line is None or geodesic.nearest_on_line(line, lon, lat)[0] > radius_km:
+                kept.append(k)
+        return np.sort(np.array(kept, np.int64))
+
+    def _name(self, unit: Unit) -> str:
+        """A cable's, a station's or a place's name."""
+        kind, number = unit
+        if kind == "place":
+            return f"everything within {self._place_names[number]}"
+        if kind == "cable":
+            return str(self.net.cable_name[number]) or str(self.net.cable_id[number])
+        return f"{self.net.nodes.name[number]} station"
 
     def told(self, choice: Cover) -> tuple[float, tuple[str, ...]]:
         """Cost in million USD and ids of a choice."""
@@ -244,16 +339,8 @@ class SurvivalSearch:
             return "lands where must_land asks for it"
         cut = min(named, key=lambda one: (len(one.units), one.units, one.country))
         saved = sorted({str(self.net.country_id[one.country]) for one in named})
-        lost = [name_of(self.net, unit) for unit in cut.units]
+        lost = [self._name(unit) for unit in cut.units]
         if cut.least > 1:
             lost.append("a new cable" if cut.least == 2 else f"{cut.least - 1} new cables")
         through = f"through the loss of {' and '.join(lost)}" if lost else "at all"
         return f"keeps {', '.join(saved)} connected {through}"
-
-
-def name_of(net: Network, unit: Unit) -> str:
-    """A cable's or a station's name."""
-    kind, number = unit
-    if kind == "cable":
-        return str(net.cable_name[number]) or str(net.cable_id[number])
-    return f"{net.nodes.name[number]} station"

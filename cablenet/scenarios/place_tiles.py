@@ -70,10 +70,15 @@ def items_of(net: Network) -> Items:
                  section, taken)
 
 
-def tiles(items: Items, radius_km: float) -> Iterator[Tile]:
-    """The tiles, from the south, that hold a centre from which anything is hit."""
+def tiles(items: Items, radius_km: float, touched: Ints | None = None) -> Iterator[Tile]:
+    """The tiles, from the south, that hold a centre from which anything is hit.
+
+    `touched` leaves only those near one of these links.
+    """
     if not len(items.xy):
         return
+    wanted = np.ones(len(items.links), bool) if touched is None else np.array(
+        [bool(np.isin(links, touched).any()) for links in items.links])
     tree = cKDTree(on_sphere(items.xy[:, 0], items.xy[:, 1]))
     leg = geodesic.distance_km(*items.xy[:-1].T, *items.xy[1:].T)
     longest = leg[items.owner[1:] == items.owner[:-1]].max(initial=0.0)
@@ -85,7 +90,7 @@ def tiles(items: Items, radius_km: float) -> Iterator[Tile]:
         middles = -180.0 + 360.0 * (np.arange(columns) + 0.5) / columns
         near = tree.query_ball_point(on_sphere(middles, np.full(columns, lat)), reach)
         for lon, points in zip(middles.tolist(), near, strict=True):
-            if points:
+            if points and wanted[items.owner[points]].any():
                 yield _tile(items, lon, lat, box, np.sort(np.array(points, np.int64)), radius_km)
 
 

@@ -62,11 +62,13 @@ DECIMALS = 6
 CHUNK = 20_000
 
 
-def places(net: Network, radius_km: float = 25.0) -> list[tuple[str, str, Ints]]:
+def places(net: Network, radius_km: float = 25.0,
+           touched: Ints | None = None) -> list[tuple[str, str, Ints]]:
     """Every place as (id, name, links in service), from west to east.
 
     The id is `place:LON,LAT` of a centre: `areas.disk` there takes exactly these links, and what
-    goes dark with them.
+    goes dark with them. With `touched`, every place that holds one of these links is there, and
+    some of their neighbours: all that new links can change.
 
     Raises
     ------
@@ -77,7 +79,8 @@ def places(net: Network, radius_km: float = 25.0) -> list[tuple[str, str, Ints]]
         raise InputError(f"places need a radius of {LOW_KM:g} to {HIGH_KM:g} km, "
                          f"not {radius_km:g}")
     items = items_of(net)
-    cells = [cell for tile in tiles(items, radius_km) for cell in _cells(items, tile, radius_km)]
+    cells = [cell for tile in tiles(items, radius_km, touched)
+             for cell in _cells(items, tile, radius_km)]
     cells = [cells[i] for i in _maximal([cell.hit for cell in cells])]
     hit = [_links_hit(net, items, cell, radius_km) for cell in cells]
     kept = sorted(_maximal([_bits(links) for links in hit]),

@@ -97,6 +97,22 @@ def test_a_station_takes_all_it_lands_so_the_ways_out_must_not_share_one():
     assert plan.cost_musd == 10
 
 
+def test_a_place_takes_what_runs_beside_it_and_new_cables_too():
+    # places of 25 km: a second cable between the same stations shares theirs, and one from e to a
+    # shares a's; only e-h keeps away from a-b all along
+    layers = small_world(
+        [("a", "AA", 0, 0), ("b", "BB", -10, 0), ("e", "BB", -10, 2), ("h", "HH", 0, 10)],
+        {"ab": [("a", "b")], "ah": [("a", "h")], "ah2": [("a", "h")]}, hubs=["AA", "HH"])
+    table = table_of(layers, ("a", "b", 5), ("a", "e", 8), ("e", "h", 20))
+    plan = plan_survival(table, Promise(1, "place", ("BB",)))
+    assert plan.chosen == ("new:e:h",)
+    assert plan.certificate.status == "optimal"
+    assert "within 25 km round" in plan.cables.loc[0, "reason"]
+    assert plan.walked.loc[0, "isolations_before"] > 0 == plan.walked.loc[0, "isolations_after"]
+    with pytest.raises(InputError, match="one at a time"):
+        Promise(2, "place")
+
+
 def test_a_country_with_one_station_cannot_be_made_safe_from_its_loss():
     table = table_of(star(), ("b", "h", 20))
     with pytest.raises(InfeasibleError) as raised:
