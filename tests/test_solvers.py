@@ -84,3 +84,32 @@ def test_the_same_program_gives_the_same_answer_twice():
         return program.solve(seed=3).values
 
     assert solve() == solve()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_second_solver_reads_clauses_and_rows_the_same(seed):
+    rng = np.random.default_rng(seed)
+    program = IntegerProgram()
+    flags = [program.flag(f"x{i}") for i in range(8)]
+    many = program.integer("many", 0, 5)
+    for _ in range(6):
+        chosen = rng.choice(8, 4, replace=False).tolist()
+        program.either([flags[i] for i in chosen[:2]], [flags[i] for i in chosen[2:]])
+    program.require(sum(flags) <= 5)
+    program.require(many <= flags[0] + 2 * flags[1] + flags[2])
+    cost = rng.integers(-9, 10, 8).tolist()
+    goal = sum(c * x for c, x in zip(cost, flags, strict=True)) + 4 * many
+    (program.maximise if seed % 2 else program.minimise)(goal)
+    one, other = program.solve(), program.second_opinion()
+    assert one.status == other.status == "optimal"
+    assert one.objective == pytest.approx(other.objective)
+    assert other.bound == pytest.approx(other.objective)
+
+
+def test_the_second_solver_refuses_what_it_cannot_read():
+    program = IntegerProgram()
+    x = program.integer("x", 0, 5)
+    program.require(x != 3)
+    program.maximise(x)
+    with pytest.raises(NotImplementedError):
+        program.second_opinion()

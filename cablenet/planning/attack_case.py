@@ -69,7 +69,7 @@ class AttackCase:
         return attack_case(self.net, self.units, self.question, self.most,
                            barred=self.barred | set(units), cost=self.cost, limit=self.limit)
 
-    def worst(self, k: int, *, seed: int, limit: float, hint: Collection[int] = (),
+    def worst(self, k: int, *, seed: int, limit: float,
               never_all: Sequence[Collection[int]] = (),
               never: Collection[int] = ()) -> tuple[tuple[int, ...], Solution]:
         """The worst attack with no unit of `never` and no set of `never_all` as a whole.
@@ -86,8 +86,6 @@ class AttackCase:
             model.never_all(units)
         for unit in sorted(never):
             model.never(unit)
-        if hint:
-            model.hint(hint)
         model.program.maximise(model.value)
         answer = model.program.solve(seed=seed, deterministic_limit=limit)
         if answer.status not in ("optimal", "feasible"):
@@ -139,7 +137,8 @@ def _least(net: Network, units: Units, question: Question, most: int, barred: Se
 
     A layer of its own for each hub country is most of a model, and few attacks reach that far.
     """
-    model = AttackModel(attack_graph(net, units, question, barred=barred), question, Budget(most))
+    graph = attack_graph(net, units, question, barred=barred, rounds=0)
+    model = AttackModel(graph, question, Budget(most))
     model.program.require(model.won[0] == 1)
     model.program.minimise(model.spent)
     answer = model.program.solve(deterministic_limit=PROBE)

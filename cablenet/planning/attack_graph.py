@@ -26,7 +26,7 @@ from cablenet.scenarios.units import Units
 Ints = NDArray[np.int64]
 
 ROUNDS = 2
-"""Rounds of reduction; more find little and cost more than they save."""
+"""More rounds of reduction find little and cost more than they save."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class AttackGraph:
 
 def attack_graph(net: Network, units: Units, question: Question, *,
                  barred: Set[int] = frozenset(),
-                 cost: Sequence[int] | None = None) -> AttackGraph:
+                 cost: Sequence[int] | None = None, rounds: int = ROUNDS) -> AttackGraph:
     """Contract the network to what the question asks about.
 
     Parameters
@@ -60,6 +60,8 @@ def attack_graph(net: Network, units: Units, question: Question, *,
     cost
         (U,) what each unit costs of a second budget: a unit is dropped for a larger one only when
         that costs no more
+    rounds
+        of reduction; 0 where the graph is used once, for one goal
     """
     rows = rows_of(net, units)
     killers = _killers_of_rows(rows)
@@ -67,7 +69,8 @@ def attack_graph(net: Network, units: Units, question: Question, *,
                    for number in range(len(question.sources)))
     power = _power_graph(rows)
     open_units = frozenset(range(len(units))) - barred | {d.token for d in power.dark}
-    for _ in range(ROUNDS):  # fewer units make a smaller graph, and that outdoes more units
+    usable: tuple[int, ...] = tuple(sorted(set(range(len(units))) - barred))
+    for _ in range(rounds):  # fewer units make a smaller graph, and that outdoes more units
         layers = tuple(reduce_layer(_kept(layer, open_units)) for layer in layers)
         usable = _undominated(layers, power, len(units), barred, cost)
         open_units = frozenset(usable) | {d.token for d in power.dark}

@@ -73,10 +73,6 @@ class AttackModel:
         if unit in self._fails:
             self.program.require(self._fails[unit] == 0)
 
-    def hint(self, units: Collection[int]) -> None:
-        """An attack to start from."""
-        self.program.hint({f"x{u}": int(u in units) for u in self._graph.usable})
-
     def units_of(self, values: Any) -> tuple[int, ...]:
         """The units that fail in a solution."""
         return tuple(u for u in self._graph.usable if values[f"x{u}"])

@@ -219,10 +219,9 @@ def worst_case(net: Network, k: int, *, unit: str | Units = "cable", metric: str
     return solve(asked, asked.case(k), k, next_best)
 
 
-def solve(asked: Asked, case: AttackCase, k: int, next_best: int = 0,
-          hint: Sequence[int] = ()) -> WorstCase:
+def solve(asked: Asked, case: AttackCase, k: int, next_best: int = 0) -> WorstCase:
     """Attack a case that is ready, and have the kernels count what comes of it."""
-    found, answer = case.worst(k, seed=asked.seed, limit=asked.limit, hint=hint)
+    found, answer = case.worst(k, seed=asked.seed, limit=asked.limit)
     chosen = without_idle(case, found)
     attack = attack_of(case.net, case.units, case.question, chosen)
     if attack.value != round(answer.objective):

@@ -71,10 +71,8 @@ def worst_curve(net: Network, ks: Iterable[int], *, unit: str | Units = "cable",
     asked.check(steps[0])
     asked.check(steps[-1])
     case, out = asked.case(steps[-1]), []
-    hint: tuple[int, ...] = ()
     for done, k in enumerate(steps):
         if progress:
             progress(f"k = {k}", done, len(steps))
-        out.append(solve(asked, case, k, hint=hint))
-        hint = out[-1].failed
+        out.append(solve(asked, case, k))
     return WorstCurve(tuple(out))
