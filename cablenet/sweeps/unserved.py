@@ -20,12 +20,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cablenet.metrics.flow_case import FlowCase, flow_case
+from cablenet.metrics.rows import Rows, dead_units, rows_of
 from cablenet.metrics.values import Heading, Options
 from cablenet.network import Network
 from cablenet.scenarios.units import Units
 from cablenet.sweeps.combination_sweep import CombinationSweep
 from cablenet.sweeps.measured import CountryTally, Measured
-from cablenet.sweeps.rows import Rows, dead_units, rows_of
 from cablenet.traffic.fairness import find_ties, shared_equally
 from cablenet.traffic.optimum import FlowSolver, Optimum
 from cablenet.traffic.patch import SETTLED_TBPS, Patcher, short
