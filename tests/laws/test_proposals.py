@@ -96,6 +96,8 @@ def test_every_recipe_gives_the_same_set_on_the_same_network(seed):
     arguments = {
         "cable_losses": {}, "station_losses": {}, "all_losses": {"order": 2},
         "joint_loss": {"name": "j", "cables": [losses.cable_losses(net).names[0]]},
+        "joint_units": {"name": "units", "units": [
+            ["cable", losses.cable_losses(net).names[0]], ["place", f"place:{at.x},{at.y}"]]},
         "cut": {"lon": at.x, "lat": at.y}, "disk": {"lon": at.x, "lat": at.y, "radius_km": 80},
         "area": {"wkt": at.buffer(1).wkt, "name": "area", "rate_per_year": 0.1},
         "areas": {"areas": [{"name": "one", "wkt": at.buffer(1).wkt, "rate_per_year": None}]},
