@@ -99,7 +99,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(("options", "told"), [
     (["--losses", "0"], "give 1 or more"),
-    (["--losses", "1", "--unit", "ship"], "use cable, station or cable+station"),
+    (["--losses", "1", "--unit", "ship"], "use cable, station, cable+station or place"),
     (["--losses", "1", "--promise", "x.toml"], "give one"),
     (["--promise", "missing.toml"], "not a readable TOML file"),
     ([], "--losses"),
