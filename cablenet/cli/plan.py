@@ -30,7 +30,8 @@ def redundancy(
     losses: Annotated[int | None, typer.Option(
         metavar="N", help="Survive any N losses, of all candidates within reach.")] = None,
     unit: Annotated[str, typer.Option(
-        metavar="UNIT", help="With --losses: cable, station, cable+station or place.")] = "cable+station",
+        metavar="UNIT", help="With --losses: cable, station, cable+station or place.",
+    )] = "cable+station",
     promise: Annotated[Path | None, typer.Option(
         metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries), budget_musd, "
         "must_land, never_joined, leave_out_impossible, next_best.")] = None,
