@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cablenet.planning.place_cuts import PlaceCut
 from cablenet.planning.star_graph import Cut
 from cablenet.solvers import Word, cheapest_cover
 
@@ -32,7 +33,7 @@ class Cover:
     columns: int
 
 
-def cover(costs: Ints, cuts: Sequence[Cut], *, refused: Sequence[Sequence[int]] = (),
+def cover(costs: Ints, cuts: Sequence[Cut | PlaceCut], *, refused: Sequence[Sequence[int]] = (),
           limit_s: float) -> Cover:
     """The cheapest choice that keeps all cuts and is no superset of what is refused.
 

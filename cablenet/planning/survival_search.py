@@ -1,6 +1,7 @@
 """The search behind `plan_survival`: choose, look for what is broken, choose again.
 
-Cuts come from the star graph first, which is fast, and then from the map that contains the choice.
+Cuts come from the star graph first, which is fast, for places from disks along old cables, and
+then from the map that contains the choice.
 """
 
 from __future__ import annotations
@@ -11,23 +12,22 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from cablenet.build import build_network
 from cablenet.errors import InfeasibleError, NoPlanFoundError, PlanError
-from cablenet.geo import geodesic
 from cablenet.kernels.contract import components
 from cablenet.network import Network
 from cablenet.planning.attack import alive_after
 from cablenet.planning.candidate_table import CANDIDATE_KINDS, CandidateTable
 from cablenet.planning.covering import Cover, cover
+from cablenet.planning.place_cuts import PlaceCut, PlaceCuts
 from cablenet.planning.places_of_plans import PlacesOfPlans
 from cablenet.planning.promise import Promise, connected_today, countries_of
 from cablenet.planning.star_graph import KINDS, Cut, StarGraph, Unit
 from cablenet.planning.survival_check import Isolations, isolations
 from cablenet.planning.survival_plan import SurvivalPlan, plan_of
-from cablenet.scenarios.dark import dark_links
+from cablenet.scenarios.places import near_what
 from cablenet.scenarios.units import Units, units_of
 
 Ints = NDArray[np.int64]
@@ -36,33 +36,30 @@ KUSD_PER_MUSD = 1000
 ROUNDS = 500
 FEW, ALL = 3, 10**9
 """How many isolations of a country a walk keeps to cut from."""
-AHEAD = 6
-"""How many of the cheapest ways out of a lost place are looked at beforehand."""
 COUNTED = 2
 """Up to so many losses the isolations of today are counted as well; beyond, only those left."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Task:
-    """One promise, with the graph it is judged on and the countries it names."""
+    """One promise, the graph it is judged on, the countries it names, and the disks of places."""
 
     promise: Promise
     graph: StarGraph
     countries: tuple[int, ...]
+    disks: PlaceCuts | None
 
 
 @dataclass(frozen=True, eq=False)
 class _Loss:
     """A loss on today's map: `units` of today, links `alive` (L,), candidates that `stands` (K,),
-    ids of new `cables` lost, how many candidates must lead out, and the `disk` of a place (lon,
-    lat, km)."""
+    ids of new `cables` lost, and how many candidates must lead out."""
 
     units: tuple[Unit, ...]
     alive: NDArray[np.bool_]
     stands: NDArray[np.bool_]
     cables: frozenset[str]
     least: int
-    disk: tuple[float, float, float] | None = None
 
 
 class SurvivalSearch:
@@ -74,6 +71,7 @@ class SurvivalSearch:
         self.table, self.rows, self.promises = table, rows, promises
         landings = rows[table.kind[rows] == CANDIDATE_KINDS.index("landing")]
         self.net = build_network(table.layers_with(landings))
+        self._today = build_network(table.layers)
         a, b = table.chosen(rows).nodes(self.net)
         self.costs = np.ceil(np.round(table.cost_musd[1, rows] * KUSD_PER_MUSD, 6)).astype(np.int64)
         today = connected_today(self.net)
@@ -82,50 +80,86 @@ class SurvivalSearch:
         for promise in promises:
             kinds = frozenset(promise.unit.split("+")) & set(KINDS)
             graph = graphs.setdefault(kinds, StarGraph(self.net, a, b, kinds))
-            self.tasks.append(_Task(promise, graph, countries_of(self.net, promise, today)))
+            disks = (PlaceCuts(self.net, table, rows, a, b, self.costs, promise.radius_km)
+                     if promise.unit == "place" else None)
+            self.tasks.append(_Task(promise, graph, countries_of(self.net, promise, today), disks))
+        self._looked = False
         self.cuts: dict[Cut, None] = dict.fromkeys(must)
-        self.impossible: dict[int, Cut] = {}
+        self.impossible: dict[int, Cut | PlaceCut] = {}
         self.leave_out, self.deadline, self.progress = leave_out, deadline, progress
         self.seconds, self.rounds, self.bound = 0.0, 0, 0
         self._places: dict[float, PlacesOfPlans] = {}
-        self._place_names: list[str] = []
-        self._lines: dict[int, shapely.LineString] = {}
         self._walks: dict[tuple[object, ...], Isolations] = {}
         self._built: dict[tuple[int, ...], tuple[Network, gpd.GeoDataFrame]] = {}
 
     def run(self, refused: Sequence[Sequence[int]] = ()) -> Cover:
         """The cheapest choice that the map itself confirms; empty where no other is left."""
         while True:
-            found = self._by_stars(refused)
-            if not found.built and self.cuts:
+            found = self._by_cuts(refused)
+            if not found.built and self.known:
                 return found
             net, _ = self.built(found.built)
-            broken = [cut for task in self.tasks for cut in self._on_the_map(task, net, found)]
+            broken = sum(self._on_the_map(task, net, found) for task in self.tasks)
             if not broken:
                 return found
-            self._take(broken)
+            self._take(())
 
-    def _by_stars(self, refused: Sequence[Sequence[int]]) -> Cover:
-        choice = Cover("optimal", (), 0, 0, 0.0, 0)
-        if self.cuts:
-            choice = self._choose(refused)
+    @property
+    def known(self) -> list[Cut | PlaceCut]:
+        """All cuts of countries that can be saved."""
+        return [*self.cuts, *(cut for _, disks in self._disks() for cut in disks.cuts)]
+
+    def _disks(self) -> list[tuple[_Task, PlaceCuts]]:
+        """The tasks about places, each with its disks."""
+        return [(task, task.disks) for task in self.tasks if task.disks is not None]
+
+    def _by_cuts(self, refused: Sequence[Sequence[int]]) -> Cover:
+        """The cheapest choice in which neither stars nor disks find anything broken."""
+        choice = self._choose(refused)
         for _ in range(ROUNDS):
-            new = [cut for task in self.tasks for cut in task.graph.isolating(
-                choice.built, [c for c in task.countries if c not in self.impossible],
-                task.promise.losses)]
-            self._take(new)
-            if not new:
-                return choice
+            if not self._drawn(choice):
+                new = [cut for task in self.tasks for cut in task.graph.isolating(
+                    choice.built, self._left(task), task.promise.losses)]
+                if not new and not self._look(choice):
+                    return choice
+                self._take(new)
+            else:
+                self._take(())
             choice = self._choose(refused)
-            if not choice.built and self.cuts:
+            if not choice.built and self.known:
                 return choice
         raise NoPlanFoundError(f"no plan after {ROUNDS} rounds; the least cost so far is "
                                f"{self.bound / KUSD_PER_MUSD:,.1f} million USD",
                                self.bound / KUSD_PER_MUSD)
 
+    def _left(self, task: _Task) -> list[int]:
+        return [c for c in task.countries if c not in self.impossible]
+
+    def _look(self, choice: Cover) -> int:
+        """Cuts that disks still ask for; they are found along what isolates somebody today."""
+        for task, disks in self._disks() if not self._looked else ():
+            units, seen = self._before(task)
+            failed = sorted({row[0] for rows in seen.found.values() for row in rows if row})
+            number = {str(key): i for i, key in enumerate(self.net.links.id)}
+            links = sorted({number[str(self._today.links.id[link])]
+                            for u in failed for link in units.members(u).tolist()})
+            disks.look_along(np.array(links, np.int64), task.countries)
+        self._looked = True
+        return sum(disks.look(choice.built, self._left(task)) for task, disks in self._disks())
+
+    def _drawn(self, choice: Cover) -> bool:
+        """Draw what is chosen where disks must know it; true if a cut may have changed."""
+        return sum(disks.draw(choice.built) for _, disks in self._disks()) > 0
+
+    def _before(self, task: _Task) -> tuple[Units, Isolations]:
+        """The walk over the map without any candidate."""
+        return self.walked(task, self._today if task.disks is not None else self.net)
+
     def _choose(self, refused: Sequence[Sequence[int]]) -> Cover:
+        if not self.known:
+            return Cover("optimal", (), 0, 0, 0.0, 0)
         left = self.deadline - time.monotonic()
-        made = (cover(self.costs, list(self.cuts), refused=refused, limit_s=left)
+        made = (cover(self.costs, self.known, refused=refused, limit_s=left)
                 if left > 0 else None)
         if made is not None:
             self.seconds += made.seconds
@@ -133,7 +167,7 @@ class SurvivalSearch:
             if not refused:
                 self.bound = max(self.bound, made.bound)
             if self.progress is not None:
-                self.progress("round", self.rounds, len(self.cuts))
+                self.progress("round", self.rounds, len(self.known))
             if made.status == "optimal":
                 return made
             if made.status == "infeasible" and refused:
@@ -145,9 +179,12 @@ class SurvivalSearch:
 
     def _take(self, cuts: Sequence[Cut]) -> None:
         """Keep new cuts; those no candidates can keep say what is impossible."""
-        for cut in cuts:
-            if len(cut.crossing) < cut.least:
+        before = len(self.impossible)
+        for cut in (*cuts, *self.known):
+            if len(cut.crossing) < cut.least and cut.country >= 0:
                 self.impossible.setdefault(cut.country, cut)
+        if len(self.impossible) > before:
+            self.bound = 0  # what was proved so far counted countries that are left out now
         if self.impossible and not self.leave_out:
             rules = [self.rule(cut) for cut in self.impossible.values()]
             raise InfeasibleError(
@@ -156,15 +193,17 @@ class SurvivalSearch:
                 "countries, or leave them out", rules)
         self.cuts = {cut: None for cut in (*self.cuts, *cuts)
                      if cut.country not in self.impossible}
+        for _, disks in self._disks():
+            disks.cuts = [cut for cut in disks.cuts if cut.country not in self.impossible]
 
-    def rule(self, cut: Cut) -> str:
+    def rule(self, cut: Cut | PlaceCut) -> str:
         """Why a country cannot be saved, in words."""
         net = self.net
         who = str(net.country_name[cut.country]) or str(net.country_id[cut.country])
-        lost = " and ".join(self._name(unit) for unit in cut.units)
+        lost = " and ".join(self._lost(cut))
         more = (f"only {len(cut.crossing)} candidates lead elsewhere and {cut.least} are needed"
-                if cut.crossing else "no candidate leads anywhere else")
-        if not cut.units:
+                if len(cut.crossing) else "no candidate leads anywhere else")
+        if not lost:
             return f"{who} has no way to a hub abroad: {more}"
         return f"{who} hangs on {lost}: without it {more}"
 
@@ -179,7 +218,6 @@ class SurvivalSearch:
             service = net.links.in_service.copy()
             for name in drawn["candidate_id"]:
                 service[net.links_of_cable(net.cable_index(name))] = True
-            self._lines |= dict(zip(key, drawn.geometry, strict=True))
             self._built[key] = net.with_service(service, note="survival plan"), drawn
         return self._built[key]
 
@@ -199,27 +237,44 @@ class SurvivalSearch:
             return units_of(net, promise.unit)
         found = self._places.get(promise.radius_km)
         if found is None:
-            found = PlacesOfPlans(build_network(self.table.layers), promise.radius_km)
+            found = PlacesOfPlans(self._today, promise.radius_km)
             self._places[promise.radius_km] = found
         return found.units(net)
 
-    def _on_the_map(self, task: _Task, net: Network, choice: Cover) -> list[Cut]:
+    def _on_the_map(self, task: _Task, net: Network, choice: Cover) -> int:
+        """Cuts from what a walk over the map with the choice in it finds broken; how many."""
         units, seen = self.walked(task, net)
         new = {str(key): k for k, key in zip(
             choice.built, self.table.ids(self.rows[list(choice.built)]), strict=True)}
-        out = []
+        out, count = [], 0
         for country, found in seen.found.items():
             home = self.net.country_index(str(net.country_id[country]))
             for failed in found:
-                loss = (self._place_lost(net, units, failed, task, new)
-                        if task.promise.unit == "place" and failed
-                        else self._units_lost(task, units, failed))
-                cut = self._cut(task, home, loss, new)
-                if sum(k in cut.crossing for k in choice.built) >= cut.least:
-                    raise PlanError(f"{net.country_id[country]} is isolated by {loss.units} on "
-                                    "the map with the plan in it, and no cut says why")
-                out.append(cut)
-        return out
+                count += 1
+                if task.disks is not None and failed:
+                    kept = not self._place_lost(task.disks, net, units, failed[0], home, new)
+                else:
+                    cut = self._cut(task, home, self._units_lost(task, units, failed), new)
+                    kept = sum(k in cut.crossing for k in choice.built) >= cut.least
+                    out.append(cut)
+                if kept:
+                    lost = " and ".join(str(units.name[u]) for u in failed)
+                    raise PlanError(f"{net.country_id[country]} is isolated by {lost} on the map "
+                                    "with the plan in it, and no cut says why")
+        self._take(out)
+        return count
+
+    def _place_lost(self, disks: PlaceCuts, net: Network, units: Units, failed: int,
+                    country: int, new: Mapping[str, int]) -> bool:
+        """A cut from a place of the map with a plan in it."""
+        members = units.members(failed)
+        number = {str(key): i for i, key in enumerate(self.net.links.id)}
+        old = np.array([number[key] for key in net.links.id[members] if key in number], np.int64)
+        hit = {str(net.cable_id[cable]) for cable in net.links.cable[members].tolist()
+               if cable >= 0}
+        lon, lat = map(float, str(units.id[failed]).removeprefix("place:").split(","))
+        return disks.add((lon, lat), np.unique(old), country, tuple(new.values()),
+                         [new[key] for key in hit & set(new)])
 
     def _units_lost(self, task: _Task, units: Units, failed: Sequence[int]) -> _Loss:
         """The loss of cables and stations, on today's map."""
@@ -238,32 +293,6 @@ class SurvivalSearch:
         return _Loss(named, alive, ~(dead[graph.a] | dead[graph.b]),
                      frozenset(key for kind, key in lost if kind == "cable"), least)
 
-    def _place_lost(self, net: Network, units: Units, failed: Sequence[int], task: _Task,
-                    new: Mapping[str, int]) -> _Loss:
-        """The loss of a place, on today's map.
-
-        Of candidates, those that land in the place are lost, and of those ever drawn all whose line
-        comes near; others are taken to pass by, which asks for less than is needed, never for more.
-        """
-        today, graph = self.net, task.graph
-        members = units.members(failed[0])
-        number = {str(key): i for i, key in enumerate(today.links.id)}
-        old = np.array([number[key] for key in net.links.id[members] if key in number], np.int64)
-        alive = today.links.in_service.copy()
-        alive[old] = False
-        alive[dark_links(today, old)] = False
-        lon, lat = map(float, str(units.id[failed[0]]).removeprefix("place:").split(","))
-        near = geodesic.distance_km(today.nodes.lon, today.nodes.lat, lon, lat)
-        dead = np.asarray(near) <= task.promise.radius_km
-        stands = ~(dead[graph.a] | dead[graph.b])
-        hit = {str(net.cable_id[cable]) for cable in net.links.cable[members].tolist()
-               if cable >= 0}
-        for key in hit & set(new):
-            stands[new[key]] = False
-        self._place_names.append(str(units.name[failed[0]]))
-        return _Loss((("place", len(self._place_names) - 1),), alive, stands, frozenset(), 1,
-                     (lon, lat, task.promise.radius_km))
-
     def _cut(self, task: _Task, country: int, loss: _Loss, new: Mapping[str, int]) -> Cut:
         """What must lead out of the parts that a country still reaches on today's map."""
         net, graph = self.net, task.graph
@@ -281,33 +310,17 @@ class SurvivalSearch:
                     grown = True
         inside = np.isin(part, sorted(reached))
         crossing = np.flatnonzero(loss.stands & (inside[graph.a] != inside[graph.b]))
-        if loss.disk is not None:
-            crossing = self._passing_by(crossing, *loss.disk)
         return Cut(country, loss.units, tuple(crossing.tolist()), loss.least)
 
-    def _passing_by(self, rows: Ints, lon: float, lat: float, radius_km: float) -> Ints:
-        """Candidates without those whose line is known to come into a disk.
-
-        The cheapest are drawn for it, until the cheapest that are left all pass by.
-        """
-        rows = rows[np.lexsort((rows, self.costs[rows]))]
-        kept: list[int] = []
-        for k in rows.tolist():
-            if k not in self._lines and len(kept) < AHEAD:
-                self._lines[k] = self.table.drawn(self.rows[[k]]).geometry.iloc[0]
-            line = self._lines.get(k)
-            if line is None or geodesic.nearest_on_line(line, lon, lat)[0] > radius_km:
-                kept.append(k)
-        return np.sort(np.array(kept, np.int64))
-
-    def _name(self, unit: Unit) -> str:
-        """A cable's, a station's or a place's name."""
-        kind, number = unit
-        if kind == "place":
-            return f"everything within {self._place_names[number]}"
-        if kind == "cable":
-            return str(self.net.cable_name[number]) or str(self.net.cable_id[number])
-        return f"{self.net.nodes.name[number]} station"
+    def _lost(self, cut: Cut | PlaceCut) -> list[str]:
+        """Names of the cables, stations or the place whose loss a cut is about."""
+        if isinstance(cut, PlaceCut):
+            near = near_what(self.net, [(cut.lon, cut.lat)])[0]
+            return [f"everything within {cut.radius_km:g} km round {cut.lon:.2f}, "
+                    f"{cut.lat:.2f}{near}"]
+        return [(str(self.net.cable_name[number]) or str(self.net.cable_id[number]))
+                if kind == "cable" else f"{self.net.nodes.name[number]} station"
+                for kind, number in cut.units]
 
     def told(self, choice: Cover) -> tuple[float, tuple[str, ...]]:
         """Cost in million USD and ids of a choice."""
@@ -318,28 +331,30 @@ class SurvivalSearch:
         """Write the plan down, with the reason for each cable and the walk before and after."""
         net, drawn = self.built(best.built)
         reasons = [self._reason(best.built, k) for k in best.built]
-        walks = [(str(task.promise), self.walked(task, self.net)[1]
+        walks = [(str(task.promise), self._before(task)[1]
                   if task.promise.losses <= COUNTED else None, self.walked(task, net)[1])
                  for task in self.tasks]
         return plan_of(drawn.assign(reason=reasons), net, self.net,
                        [str(promise) for promise in self.promises], walks,
                        [self.rule(cut) for cut in self.impossible.values()],
                        cost_musd=best.cost / KUSD_PER_MUSD, bound_musd=best.bound / KUSD_PER_MUSD,
-                       seconds=self.seconds, rounds=self.rounds, cuts=len(self.cuts))
+                       seconds=self.seconds, rounds=self.rounds, cuts=len(self.known))
 
     def _reason(self, built: Sequence[int], k: int) -> str:
         """Who would be isolated by what without this cable: the cuts that have none to spare.
 
         A cable that no such cut asks for could be left out, so a cheapest plan has none.
         """
-        tight = [cut for cut in self.cuts if k in cut.crossing
-                 and len(set(cut.crossing) & set(built)) <= cut.least]
+        tight = [cut for cut in self.known if k in cut.crossing
+                 and np.isin(built, cut.crossing).sum() <= cut.least]
         named = [cut for cut in tight if cut.country >= 0]
         if not named:
             return "lands where must_land asks for it"
-        cut = min(named, key=lambda one: (len(one.units), one.units, one.country))
+        cut = min(named, key=lambda one: (
+            (1, (("place", one.lon, one.lat),), one.country) if isinstance(one, PlaceCut)
+            else (len(one.units), one.units, one.country)))
         saved = sorted({str(self.net.country_id[one.country]) for one in named})
-        lost = [self._name(unit) for unit in cut.units]
+        lost = self._lost(cut)
         if cut.least > 1:
             lost.append("a new cable" if cut.least == 2 else f"{cut.least - 1} new cables")
         through = f"through the loss of {' and '.join(lost)}" if lost else "at all"

@@ -85,7 +85,7 @@ def places(net: Network, radius_km: float = 25.0,
     hit = [_links_hit(net, items, cell, radius_km) for cell in cells]
     kept = sorted(_maximal([_bits(links) for links in hit]),
                   key=lambda i: (cells[i].lon, cells[i].lat))
-    near = _near(net, [(cells[i].lon, cells[i].lat) for i in kept])
+    near = near_what(net, [(cells[i].lon, cells[i].lat) for i in kept])
     return [(f"place:{cells[i].lon:.{DECIMALS}f},{cells[i].lat:.{DECIMALS}f}",
              f"{radius_km:g} km round {cells[i].lon:.2f}, {cells[i].lat:.2f}{beside}", hit[i])
             for i, beside in zip(kept, near, strict=True)]
@@ -205,7 +205,7 @@ def _links_hit(net: Network, items: Items, cell: _Cell, radius_km: float) -> Int
     return np.unique(np.concatenate([items.links[item] for item in hit]))
 
 
-def _near(net: Network, centres: list[tuple[float, float]]) -> list[str]:
+def near_what(net: Network, centres: list[tuple[float, float]]) -> list[str]:
     """' (near X)' with the nearest station, or how far off it is when beyond 100 km."""
     station = np.flatnonzero(net.nodes.kind == STATION)
     if not len(station) or not centres:

@@ -189,7 +189,7 @@ def kept_by(table: CandidateTable, rows, promise: Promise, named) -> bool:
     for key in table.ids(np.array(rows, int)) if rows else []:
         service[net.links_of_cable(net.cable_index(key))] = True
     net = net.with_service(service, note="subset")
-    units = units_of(net, promise.unit)
+    units = units_of(net, promise.unit, radius_km=promise.radius_km)
     losses = [set_ for k in range(promise.losses + 1)
               for set_ in combinations(range(len(units)), k)]
     failed = np.stack([~alive_after(net, units, one) for one in losses])
@@ -214,6 +214,37 @@ def test_no_subset_of_candidates_keeps_the_promise_for_less(seed):
     whole = range(len(table))
     able = [code for code in named if code not in _connected_not(net)
             and kept_by(table, tuple(whole), promise, [code])]
+    costs = table.cost_musd[1]
+    best = min(sum(costs[list(rows)]) for k in range(len(table) + 1)
+               for rows in combinations(whole, k)
+               if sum(costs[list(rows)]) <= plan.cost_musd and kept_by(table, rows, promise, able))
+    assert plan.cost_musd == pytest.approx(best)
+
+
+def islands(seed: int) -> CandidateTable:
+    """Two hubs and three countries of two stations each in a box of 4 degrees; six candidates."""
+    rng = np.random.default_rng(seed)
+    home = {"a": "AA", "h": "HH", "b": "BB", "b2": "BB", "c": "CC", "c2": "CC", "d": "DD"}
+    spots = rng.integers(0, 64 * 4, (len(home), 2)) / 64
+    layers = small_world(
+        [(key, code, *spot) for (key, code), spot in zip(home.items(), spots.tolist(),
+                                                         strict=True)],
+        {"ab": [("a", "b")], "bc": [("b", "c")], "hd": [("h", "d")], "ah": [("a", "h")],
+         "ah2": [("a", "h")]}, hubs=["AA", "HH"], name=f"islands {seed}")
+    pairs = [(a, b) for a, b in combinations(home, 2) if home[a] != home[b]]
+    return table_of(layers, *((*pairs[i], int(rng.integers(1, 30)))
+                              for i in rng.choice(len(pairs), 6, replace=False)))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_subset_of_candidates_survives_every_place_for_less(seed):
+    table, promise = islands(seed), Promise(1, "place")
+    net = build_network(table.layers)
+    plan = plan_survival(table, promise, leave_out_impossible=True)
+    assert plan.certificate.bound == plan.certificate.objective == plan.cost_musd
+    whole = range(len(table))
+    able = [code for code in ("AA", "BB", "CC", "DD", "HH")
+            if code not in _connected_not(net) and kept_by(table, tuple(whole), promise, [code])]
     costs = table.cost_musd[1]
     best = min(sum(costs[list(rows)]) for k in range(len(table) + 1)
                for rows in combinations(whole, k)
