@@ -48,6 +48,11 @@ class Reachability:
     country_size: Ints
     order: int | None
 
+    @property
+    def deciding(self) -> Ints:
+        """Units that may bring down a piece that is left; no other changes any answer."""
+        return np.unique(_killers(self.pieces, self.rows)[1]).astype(np.int64)
+
     def cut(self, dead: Words) -> Words:
         """(K, W) one bit a scenario: the asker reaches no hub; from (U, W) units that failed."""
         alive = self.rows.alive(dead)

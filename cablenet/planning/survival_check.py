@@ -46,7 +46,11 @@ class Isolations:
 
 def isolations(net: Network, units: Units, countries: Iterable[int], losses: int, *,
                keep: int = 3, progress: Progress | None = None) -> Isolations:
-    """Walk through every loss of up to `losses` units, none included."""
+    """Walk through every loss of up to `losses` units, none included.
+
+    Units that change no answer (`Reachability.deciding`) need not be walked: a loss that holds some
+    ends as it does without them, so each isolation counts for all losses that differ in these only.
+    """
     count: dict[int, int] = {}
     found: dict[int, list[tuple[int, ...]]] = {}
     wanted = set(countries)
@@ -60,21 +64,24 @@ def isolations(net: Network, units: Units, countries: Iterable[int], losses: int
         for country in np.unique(compiled.askers.country).tolist() if country in wanted}
     able = {country: mine for country, mine in of_country.items()
             if len(mine) == compiled.country_size[country]}
-    done = 1
+    deciding = compiled.deciding
+    done, size, idle = 1, len(deciding), len(units) - len(deciding)
+    steps = sum(comb(size, k) for k in range(losses + 1))
     for k in range(1, losses + 1):
-        for start in range(0, comb(len(units), k), BATCH):
-            stop = min(start + BATCH, comb(len(units), k))
-            failed = combinations_between(len(units), k, start, stop)
+        alike = sum(comb(idle, more) for more in range(losses - k + 1))
+        for start in range(0, comb(size, k), BATCH):
+            stop = min(start + BATCH, comb(size, k))
+            failed = deciding[combinations_between(size, k, start, stop)]
             cut = compiled.cut(dead_units(failed, len(units))) & reach.used_bits(len(failed))
             for country, mine in able.items():
                 words = np.bitwise_and.reduce(cut[mine], axis=0)
                 if not words.any():
                     continue
                 hits = reach.bits_on(words, len(failed))
-                count[country] = count.get(country, 0) + len(hits)
+                count[country] = count.get(country, 0) + len(hits) * alike
                 first = found.setdefault(country, [])
                 first += [tuple(row) for row in failed[hits[:keep - len(first)]].tolist()]
             done += stop - start
             if progress is not None:
-                progress(done, every)
+                progress(done, steps)
     return Isolations(count, {c: tuple(rows) for c, rows in found.items()}, every)

@@ -26,7 +26,7 @@ from cablenet.planning.places_of_plans import PlacesOfPlans
 from cablenet.planning.promise import Promise, connected_today, countries_of
 from cablenet.planning.star_graph import KINDS, Cut, StarGraph, Unit
 from cablenet.planning.survival_check import Isolations, isolations
-from cablenet.planning.survival_plan import SurvivalPlan, plan_of
+from cablenet.planning.survival_plan import SurvivalPlan, Walk, plan_of
 from cablenet.scenarios.places import near_what
 from cablenet.scenarios.units import Units, units_of
 
@@ -224,13 +224,16 @@ class SurvivalSearch:
     def walked(self, task: _Task, net: Network) -> tuple[Units, Isolations]:
         """Everything the promise is about, on a network that numbers countries as ours does."""
         units = self._units(task.promise, net)
-        named = [net.country_index(str(self.net.country_id[c])) for c in task.countries
-                 if c not in self.impossible]
+        named = self._numbers(task, net)
         key = (net.fingerprint, task.promise.unit, task.promise.losses, tuple(named))
         if key not in self._walks:
             keep = ALL if task.promise.unit == "place" else FEW
             self._walks[key] = isolations(net, units, named, task.promise.losses, keep=keep)
         return units, self._walks[key]
+
+    def _numbers(self, task: _Task, net: Network) -> list[int]:
+        """The countries of a promise that can be saved, as another network numbers them."""
+        return [net.country_index(str(self.net.country_id[c])) for c in self._left(task)]
 
     def _units(self, promise: Promise, net: Network) -> Units:
         if promise.unit != "place":
@@ -331,9 +334,14 @@ class SurvivalSearch:
         """Write the plan down, with the reason for each cable and the walk before and after."""
         net, drawn = self.built(best.built)
         reasons = [self._reason(best.built, k) for k in best.built]
-        walks = [(str(task.promise), self._before(task)[1]
-                  if task.promise.losses <= COUNTED else None, self.walked(task, net)[1])
-                 for task in self.tasks]
+        walks = []
+        for task in self.tasks:
+            units, after = self.walked(task, net)
+            bare = isolations(net.without_mesh(), units, self._numbers(task, net),
+                              task.promise.losses, keep=1)
+            walks.append(Walk(
+                str(task.promise), after, bare, net,
+                self._before(task)[1] if task.promise.losses <= COUNTED else None))
         return plan_of(drawn.assign(reason=reasons), net, self.net,
                        [str(promise) for promise in self.promises], walks,
                        [self.rule(cut) for cut in self.impossible.values()],

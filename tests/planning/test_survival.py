@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
 from scipy import sparse
 
 from cablenet.build import build_network
 from cablenet.errors import InfeasibleError, InputError, NoPlanFoundError
+from cablenet.maps import palette
 from cablenet.planning.attack import alive_after
 from cablenet.planning.candidate_table import CANDIDATE_KINDS, CandidateTable, places_of
 from cablenet.planning.check_redundancy import isolated_pairs
@@ -18,6 +22,7 @@ from cablenet.planning.covering import cover
 from cablenet.planning.promise import Promise, read_promises
 from cablenet.planning.star_graph import Cut, StarGraph
 from cablenet.planning.survival import plan_survival
+from cablenet.planning.survival_check import isolations
 from cablenet.scenarios.units import units_of
 from cablenet.solvers import cheapest_cover
 from cablenet.testing import random_world, small_world
@@ -73,7 +78,7 @@ def test_one_cable_between_two_leaves_saves_both_from_any_cable_loss():
     assert plan.certificate.objective == plan.certificate.bound == 15
     assert plan.cables.loc[0, "reason"] == "keeps BB, CC connected through the loss of AB"
     # today each is isolated by one loss of five; with the plan in it six losses isolate nobody
-    assert plan.walked.loc[0].tolist() == ["BB, CC: any 1 of cable", 7, 2, 0]
+    assert plan.walked.loc[0].tolist() == ["BB, CC: any 1 of cable", 7, 2, 0, 0, "", ""]
 
 
 def test_new_cables_fail_too_so_two_losses_ask_for_two_more_ways():
@@ -151,6 +156,38 @@ def test_next_best_plans_come_in_order_and_hold_no_plan_before_them():
     assert plan.cost_musd == 15
     assert [cost for cost, _ in plan.next_best] == [20, 28]
     assert all(not set(plan.chosen) <= set(ids) for _, ids in plan.next_best)
+
+
+def test_who_falls_without_the_declared_mesh_is_told():
+    # BB's second way to a hub is a declared link over land to HH: without it the loss of ab cuts BB
+    layers = small_world(
+        [("a", "AA", 0, 0), ("b", "BB", -10, 0), ("h", "HH", 0, 10)],
+        {"ab": [("a", "b")], "ah": [("a", "h")], "ah2": [("a", "h")]}, hubs=["AA", "HH"],
+        borders=[("BB", "HH")])
+    borders = layers.tables["border_crossings"].assign(kind="mesh_land")
+    layers = replace(layers, tables={**layers.tables, "border_crossings": borders})
+    table = table_of(layers, ("b", "h", 9))
+    plan = plan_survival(table, Promise(1, "cable", ("BB",)))
+    assert plan.chosen == ()
+    assert plan.walked.loc[0, ["isolations_after", "isolations_without_mesh", "fall_without_mesh",
+                               "apart_without_mesh"]].tolist() == [0, 1, "BB", ""]
+    assert "without the declared hub mesh" in repr(plan)
+
+
+def test_the_picture_of_a_plan_draws_what_it_adds_and_nothing_else_in_red():
+    import matplotlib
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    table = table_of(star(), ("b", "c", 15), ("a", "b", 10), ("a", "c", 10))
+    plan = plan_survival(table, Promise(1, "cable", ("BB", "CC")))
+    axes = plan.plot()
+    red = [lines for lines in axes.collections
+           if isinstance(lines, LineCollection) and to_hex(lines.get_color()[0]) == palette.LOST]
+    assert [len(lines.get_segments()) for lines in red] == [1], "one new cable, one line"
+    assert plan.title == "1 new cable for 15 million USD; BB, CC: any 1 of cable"
+    pyplot.close(axes.figure)
+    assert [str(plan.network.links.id[link]) for link in plan.new_links] == ["new:b:c"]
 
 
 @pytest.mark.parametrize("given", [
@@ -258,6 +295,22 @@ def _connected_not(net) -> set[str]:
     cut = isolated_pairs(net, net.links.in_service,
                          sparse.csr_array((1, len(net.links)), dtype=bool), every, [0])
     return {str(net.country_id[c]) for c, _ in cut}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_walk_counts_what_plain_sets_count(seed):
+    net = build_network(random_world(seed))
+    unit, losses = ("cable", 3) if seed % 2 else ("cable+station", 2)
+    units = units_of(net, unit)
+    every = [one for k in range(losses + 1) for one in combinations(range(len(units)), k)]
+    failed = sparse.csr_array(np.stack([~alive_after(net, units, one) for one in every]))
+    countries = sorted(set(net.gateways.country.tolist()))
+    cut = isolated_pairs(net, net.links.in_service, failed, countries, range(len(every)))
+    walk = isolations(net, units, countries, losses)
+    assert walk.scenarios == len(every)
+    assert walk.count == dict(Counter(country for country, _ in cut))
+    assert all((country, every.index(one)) in cut
+               for country, rows in walk.found.items() for one in rows)
 
 
 @pytest.mark.parametrize("seed", range(50))

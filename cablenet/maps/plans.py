@@ -1,0 +1,60 @@
+"""`draw_plan`: the map as it is, muted, and on it what a plan adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cablenet.maps import palette
+from cablenet.maps.land import load_land
+from cablenet.maps.projection import Window, place_points
+from cablenet.maps.sheet import draw_frame, draw_land, draw_lines, new_axes
+from cablenet.network import Network
+
+WORLD = Window(-30.0, 330.0, -58.0, 78.0)
+
+
+def draw_plan(net: Network, new_links: NDArray[np.int64], ax: Any = None, *,
+              window: Window | None = None, title: str = "") -> Any:
+    """Draw a network and, over it, the links a plan adds.
+
+    Parameters
+    ----------
+    new_links
+        numbers of links, which are drawn in the colour of losses with dots at their ends
+    ax
+        matplotlib axes; default: a new figure
+    window
+        what to show; default: the world from Greenwich to Greenwich, the Pacific in the middle
+    """
+    shown = window or WORLD
+    axes, footer = (ax, None) if ax is not None else (None, None)
+    if axes is None:
+        (axes,), footer = new_axes(shown)
+    draw_land(axes, load_land(), {}, shown)
+    old = net.of_kind("wet", "land") & net.links.in_service
+    old[new_links] = False
+    draw_lines(axes, net, np.flatnonzero(old), shown, colors=palette.BACKHAUL, linewidths=0.6,
+               alpha=0.6, zorder=2)
+    draw_lines(axes, net, new_links, shown, colors=palette.LOST, linewidths=2.0, zorder=3,
+               capstyle="round")
+    ends = np.unique(np.concatenate([net.links.a[new_links], net.links.b[new_links]]))
+    x, y = place_points(net.nodes.lon[ends], net.nodes.lat[ends], shown)
+    axes.scatter(x, y, s=22, color="white", edgecolors=palette.LOST, linewidths=1.1, zorder=4)
+    draw_frame(axes, shown, title)
+    _legend(axes, footer)
+    return axes
+
+
+def _legend(axes: Any, footer: Any) -> None:
+    from matplotlib.lines import Line2D
+
+    rows = [Line2D([], [], color=palette.LOST, linewidth=2.0, marker="o", markersize=4.5,
+                   markerfacecolor="white"),
+            Line2D([], [], color=palette.BACKHAUL, linewidth=1.0)]
+    words = ["to be built, with its landings", "cables in service"]
+    place = axes if footer is None else footer
+    place.legend(rows, words, loc="lower left" if footer is None else "upper left", fontsize=8,
+                 frameon=footer is None, edgecolor="none", framealpha=0.92)
