@@ -46,8 +46,8 @@ def redundancy(
         metavar="X", help="Spend at most this, in million USD; with --country alone: for the most "
         "protection.")] = None,
     candidates: Annotated[Path | None, typer.Option(
-        metavar="FILE", help="With --country alone: candidate cables; left out: routed by our own "
-        "router.")] = None,
+        metavar="FILE", help="Choose among these candidate cables only; left out: routed by our "
+        "own router.")] = None,
     as_of: AsOf = None, json: Json = False,
 ) -> None:
     """The cheapest new cables after which countries survive losses, with proof.
@@ -69,7 +69,9 @@ def redundancy(
              "leave_out_impossible": leave_out_impossible})
         dated = base if layers is None else base.dated(parse_day(as_of) or base.as_of)
         with progress("price candidates") as tell:
-            table = cn.candidate_table(dated, kinds=("cable", "landing"), reach_km=reach_km,
+            own = None if candidates is None else cn.read_candidates(candidates, dated)
+            table = cn.candidate_table(dated, kinds=("cable", "landing") if own is None else (),
+                                       own=own, reach_km=reach_km,
                                        progress=lambda done, total: tell("", done, total))
         with progress("plan redundancy") as tell:
             survival = cn.plan_survival(

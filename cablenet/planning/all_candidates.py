@@ -30,6 +30,7 @@ from cablenet.planning.more_candidates import (
     landings,
     upgrades,
 )
+from cablenet.planning.own_candidates import own_table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,6 +50,7 @@ def candidate_table(
     countries: Sequence[str] | None = None,
     apart_km: float = 50.0,
     land: gpd.GeoDataFrame | None = None,
+    own: gpd.GeoDataFrame | None = None,
     progress: Progress | None = None,
 ) -> CandidateTable:
     """Everything that could be built on a map, by kind.
@@ -67,6 +69,8 @@ def candidate_table(
         a new station keeps this far from those of its country
     land
         the coast (`cn.land()`), which new landings need
+    own
+        a user's candidates (`read_candidates`), beside the kinds named; alone where `kinds` is ()
     progress
         called with (stations done, stations in all)
 
@@ -93,7 +97,11 @@ def candidate_table(
         "branch": lambda: branches(layers, router, branch_km, wanted, progress),
         "upgrade": lambda: upgrades(layers, router, wanted),
     }
-    return join_tables([made[kind]() for kind in dict.fromkeys(kinds)])
+    tables = [made[kind]() for kind in dict.fromkeys(kinds)]
+    tables += [own_table(layers, router, own)] if own is not None else []
+    if not tables:
+        raise InputError(f"no kind of candidate is named; known: {', '.join(CANDIDATE_KINDS)}")
+    return join_tables(tables)
 
 
 def cables(layers: Layers, router: SeaRouter, reach_km: float, countries: set[str] | None,

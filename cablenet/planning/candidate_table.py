@@ -73,6 +73,9 @@ class CandidateTable:
         (K,) what the candidate brings; for an upgrade `lit_tbps` is what it adds
     notes
         what was left out, and why
+    own_id, own_line
+        (K,) ids and lines that a user gave, '' and None where the candidate is ours; both None
+        where all are
     """
 
     layers: Layers
@@ -87,6 +90,8 @@ class CandidateTable:
     design_tbps: Floats
     lit_tbps: Floats
     notes: tuple[str, ...] = ()
+    own_id: Texts | None = None
+    own_line: Texts | None = None
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -101,7 +106,9 @@ class CandidateTable:
         word = np.array(["new", "new", "branch", "upgrade"], object)[self.kind[rows]]
         ends = self.places.id[self.a[rows]] + ":" + self.places.id[self.b[rows]]
         ends = np.where(word == "upgrade", self.cable[rows], ends)
-        return np.asarray(word + ":" + ends, object)
+        made = np.asarray(word + ":" + ends, object)
+        own = self.own_id[rows] if self.own_id is not None else np.full(len(made), "", object)
+        return np.asarray(np.where(own != "", own, made), object)
 
     def of_kind(self, *kinds: str) -> Ints:
         """Rows of the named kinds."""
@@ -112,7 +119,9 @@ class CandidateTable:
         return replace(self, kind=self.kind[rows], a=self.a[rows], b=self.b[rows],
                        cable=self.cable[rows], length_km=self.length_km[rows],
                        cost_musd=self.cost_musd[:, rows], design_tbps=self.design_tbps[rows],
-                       lit_tbps=self.lit_tbps[rows])
+                       lit_tbps=self.lit_tbps[rows],
+                       own_id=None if self.own_id is None else self.own_id[rows],
+                       own_line=None if self.own_line is None else self.own_line[rows])
 
     def nodes(self, net: Network) -> tuple[Ints, Ints]:
         """(K,), (K,) the network's nodes at both ends; -1 where the place is still to be made."""
@@ -142,18 +151,22 @@ class CandidateTable:
     def drawn(self, rows: Sequence[int] | Ints) -> gpd.GeoDataFrame:
         """The frame that `build_network(candidates=...)` takes, each line drawn and priced by it.
 
-        Upgrades have no line: they are in the map of `layers_with(rows)`.
+        Upgrades have no line: they are in the map of `layers_with(rows)`. A user's own candidate
+        keeps its line and its cost.
         """
         given = np.asarray(rows, np.int64)
         wet: Ints = given[self.kind[given] != CANDIDATE_KINDS.index("upgrade")]
         lines: dict[int, shapely.LineString] = {}
-        for start in np.unique(self.a[wet]):
-            mine = wet[self.a[wet] == start]
-            lines |= self._lines_from(int(start), mine)
+        own = np.zeros(len(wet), bool)
+        if self.own_line is not None:
+            own = np.array([line is not None for line in self.own_line[wet]], bool)
+            lines |= {int(row): self.own_line[row] for row in wet[own]}
+        for start in np.unique(self.a[wet[~own]]):
+            lines |= self._lines_from(int(start), wet[~own & (self.a[wet] == start)])
         geometry = [lines[int(row)] for row in wet]
         frame = self.to_frame(wet)
         km = geodesic.line_lengths_km(np.array(geometry, object)) if len(wet) else np.zeros(0)
-        low, typical, high = self._priced(wet, km)
+        low, typical, high = np.where(own, self.cost_musd[:, wet], self._priced(wet, km))
         names = [f"{self.places.name[self.a[row]]} - {self.places.name[self.b[row]]} (proposed)"
                  for row in wet]
         frame = frame.assign(name=names, length_km=km.round(1), cost_low_musd=low.round(3),
@@ -257,11 +270,18 @@ def join_tables(tables: Sequence[CandidateTable]) -> CandidateTable:
     def whole(name: str) -> Any:
         return np.concatenate([getattr(table, name) for table in tables], axis=-1)
 
+    def own(name: str, blank: Any) -> Any:
+        if all(getattr(table, name) is None for table in tables):
+            return None
+        return np.concatenate([np.full(len(table), blank, object) if getattr(table, name) is None
+                               else getattr(table, name) for table in tables])
+
     return CandidateTable(
         first.layers, first.router, join_places(places), whole("kind"), np.concatenate(a),
         np.concatenate(b), whole("cable"), whole("length_km"), whole("cost_musd"),
         whole("design_tbps"), whole("lit_tbps"),
-        tuple(note for table in tables for note in table.notes))
+        tuple(note for table in tables for note in table.notes),
+        own("own_id", ""), own("own_line", None))
 
 
 def select_places(places: Places, rows: Ints) -> Places:

@@ -67,3 +67,14 @@ def branch_costs_musd(length_km: Floats) -> Floats:
 def upgrade_costs_musd(added_tbps: Floats) -> Floats:
     """(3, K) costs of lighting more of K systems."""
     return np.asarray(np.outer(UPGRADE_PER_TBPS.ends(), added_tbps))
+
+
+BUILD_YEARS = Price(1.5, 2.0, 3.0, "years", "assumed", ("MEM",))
+"""Assumed, from memory: permits, survey, making and laying of a short system."""
+KM_PER_MORE_YEAR = 5000.0
+"""Assumed: a year more for each so many km, for repeaters and for the ship."""
+
+
+def build_years(length_km: Floats) -> Floats:
+    """(K,) years from the decision until a cable of this length is in service (typical)."""
+    return np.asarray(BUILD_YEARS.typical + length_km / KM_PER_MORE_YEAR)

@@ -90,6 +90,7 @@ class _PromiseFile(BaseModel):
     budget_musd: float | None = None
     must_land: tuple[str, ...] = ()
     never_joined: tuple[tuple[str, str], ...] = ()
+    ready_by: int | None = None
     leave_out_impossible: bool = False
     next_best: int = Field(default=0, ge=0, le=100)
 
@@ -111,7 +112,7 @@ def read_promises(path: Path | str) -> tuple[tuple[Promise, ...], dict[str, Any]
         raise InputError([Problem(
             file.name, ".".join(map(str, one["loc"])), "", one["msg"].lower(),
             "give [[promise]] tables with losses, unit and countries; beside them budget_musd, "
-            "must_land, never_joined, leave_out_impossible, next_best")
+            "must_land, never_joined, ready_by, leave_out_impossible, next_best")
             for one in error.errors()]) from error
     promises = tuple(Promise(row.losses, row.unit, row.countries, row.radius_km)
                      for row in given.promise)

@@ -9,15 +9,17 @@ well; every cut is necessary, so the last choice is the cheapest there is.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.errors import InfeasibleError, InputError
+from cablenet.errors import InfeasibleError, InputError, UnknownNameError
 from cablenet.planning.candidate_table import CandidateTable
 from cablenet.planning.covering import Cover
+from cablenet.planning.prices import build_years
 from cablenet.planning.promise import Promise
 from cablenet.planning.star_graph import Cut
 from cablenet.planning.survival_plan import SurvivalPlan
@@ -35,6 +37,7 @@ def plan_survival(
     budget_musd: float | None = None,
     must_land: Sequence[str] = (),
     never_joined: Sequence[tuple[str, str]] = (),
+    ready_by: int | None = None,
     leave_out_impossible: bool = False,
     next_best: int = 0,
     time_limit_s: float = 300.0,
@@ -53,6 +56,9 @@ def plan_survival(
         ISO codes: at least one new cable lands in each
     never_joined
         pairs of ISO codes that no new cable joins directly
+    ready_by
+        only cables that can be in service by the end of this year, if they are begun on the day
+        of the map (`prices.build_years`, assumed)
     leave_out_impossible
         plan for the other countries where some cannot be saved by any candidate; without it that
         is an `InfeasibleError`
@@ -72,9 +78,12 @@ def plan_survival(
     asked = (promises,) if isinstance(promises, Promise) else tuple(promises)
     if not asked:
         raise InputError("no promise is given; cablenet.Promise() is the plainest")
-    if budget_musd is not None and not budget_musd > 0:
-        raise InputError(f"budget_musd is {budget_musd}; give a number above 0")
-    rows = _usable(table, never_joined)
+    if budget_musd is not None and math.isnan(budget_musd):
+        raise InputError("budget_musd is not a number; give million USD")
+    if budget_musd is not None and budget_musd < 0:
+        raise InfeasibleError(f"a budget of {budget_musd:g} million USD is below 0: no plan keeps "
+                              "it, not even to build nothing", [f"budget_musd = {budget_musd:g}"])
+    rows = _usable(table, never_joined, ready_by)
     search = SurvivalSearch(table, rows, asked, _must(table, rows, must_land), leave_out_impossible,
                      time.monotonic() + time_limit_s, progress)
     best = search.run()
@@ -93,16 +102,34 @@ def plan_survival(
     return plan.with_next_best(others)
 
 
-def _usable(table: CandidateTable, never_joined: Sequence[tuple[str, str]]) -> Ints:
+def _usable(table: CandidateTable, never_joined: Sequence[tuple[str, str]],
+            ready_by: int | None) -> Ints:
+    """The rows that the limits allow."""
     rows = table.of_kind("cable", "landing")
-    country = table.places.country
-    for one, other in never_joined:
-        ends = country[table.a[rows]], country[table.b[rows]]
-        bad = ((ends[0] == one) & (ends[1] == other)) | ((ends[0] == other) & (ends[1] == one))
-        rows = rows[~bad]
     if not len(rows):
         raise InputError("the table holds no cable or landing to choose from; make it with "
                          "candidate_table(layers, kinds=('cable', 'landing'))")
+    country = table.places.country
+    known = set(table.layers.tables["countries"]["country"])
+    limits = []
+    for one, other in never_joined:
+        for code in (one, other):
+            if code not in known:
+                raise UnknownNameError("country", code, known)
+        ends = country[table.a[rows]], country[table.b[rows]]
+        bad = ((ends[0] == one) & (ends[1] == other)) | ((ends[0] == other) & (ends[1] == one))
+        rows = rows[~bad]
+        limits.append(f"never_joined {one}, {other}")
+    if ready_by is not None:
+        begun = table.layers.as_of
+        if begun is None:
+            raise InputError("ready_by counts from the day of the map, and this map has none; "
+                             "give it one with layers.dated(...)")
+        start = begun.year + (begun.timetuple().tm_yday - 1) / 365.25
+        rows = rows[start + build_years(table.length_km[rows]) <= ready_by + 1]
+        limits.append(f"ready_by {ready_by}")
+    if not len(rows):
+        raise InfeasibleError(f"no candidate is left under {'; '.join(limits)}", limits)
     return rows
 
 
@@ -112,6 +139,11 @@ def _must(table: CandidateTable, rows: Ints, codes: Sequence[str]) -> list[Cut]:
     for code in codes:
         lands = np.flatnonzero((country[table.a[rows]] == code) | (country[table.b[rows]] == code))
         if not len(lands):
+            every = table.of_kind("cable", "landing")
+            if code in country[table.a[every]] or code in country[table.b[every]]:
+                raise InfeasibleError(
+                    f"must_land asks for a new cable in {code}, and the other limits leave none",
+                    [f"must_land {code}", "never_joined or ready_by"])
             raise InputError(f"no candidate lands in '{code}', as must_land asks")
         out.append(Cut(-1, (), tuple(lands.tolist()), 1))
     return out

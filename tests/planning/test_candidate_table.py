@@ -19,6 +19,9 @@ from cablenet.geo.sea_router import SeaRouter
 from cablenet.planning.all_candidates import candidate_table, joined_by_land
 from cablenet.planning.candidate_table import join_tables, without_dearer_twins
 from cablenet.planning.prices import branch_costs_musd, cable_costs_musd, upgrade_costs_musd
+from cablenet.planning.promise import Promise
+from cablenet.planning.survival import plan_survival
+from cablenet.readers.candidates import read_candidates
 from cablenet.testing import ring, small_world
 
 
@@ -172,3 +175,25 @@ def test_of_twins_the_cheapest_stay(router: SeaRouter) -> None:
     assert len(without_dearer_twins(twice, copies=2)) == 8
     with pytest.raises(InputError, match="copies"):
         without_dearer_twins(table, copies=0)
+
+
+def test_a_user_s_own_candidates_keep_their_ids_lines_and_costs(router, tmp_path):
+    layers = small_world(
+        [("a", "AA", 0, 0), ("b", "BB", -10, 0), ("h", "HH", 0, 10)],
+        {"ab": [("a", "b")], "ah": [("a", "h")], "ah2": [("a", "h")]}, hubs=["AA", "HH"])
+    file = tmp_path / "mine.csv"
+    file.write_text("candidate_id,from_id,to_id,cost_musd,geometry\n"
+                    'west,b,h,33,"LINESTRING (-10 0, -12 8, 0 10)"\n'
+                    'south,b,a,44,"LINESTRING (-10 0, -5 -4, 0 0)"\n')
+    own = read_candidates(file)
+    table = candidate_table(layers, router, kinds=(), own=own)
+    assert table.ids().tolist() == ["west", "south"]
+    plan = plan_survival(table, Promise(1, "cable", ("BB",)))
+    assert plan.chosen == ("west",) and plan.cost_musd == 33
+    assert plan.cables.geometry.iloc[0].equals(own.geometry.iloc[0])
+    assert plan.cables.loc[0, "cost_musd"] == 33
+    off = own.assign(to_id="nowhere")
+    with pytest.raises(InputError, match="'nowhere' is no station or unit of the map"):
+        candidate_table(layers, router, kinds=(), own=off)
+    with pytest.raises(InputError, match="no kind of candidate"):
+        candidate_table(layers, router, kinds=())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.colors import to_hex
 from scipy import sparse
 
 from cablenet.build import build_network
-from cablenet.errors import InfeasibleError, InputError, NoPlanFoundError
+from cablenet.errors import InfeasibleError, InputError, NoPlanFoundError, UnknownNameError
 from cablenet.maps import palette
 from cablenet.planning.attack import alive_after
 from cablenet.planning.candidate_table import CANDIDATE_KINDS, CandidateTable, places_of
@@ -191,10 +192,38 @@ def test_the_picture_of_a_plan_draws_what_it_adds_and_nothing_else_in_red():
 
 
 @pytest.mark.parametrize("given", [
-    {"promises": ()}, {"budget_musd": 0}, {"budget_musd": -3}, {"budget_musd": float("nan")}])
+    {"promises": ()}, {"budget_musd": float("nan")}, {"must_land": ["ZZ"]},
+    {"never_joined": [("AA", "ZZ")]}, {"promises": Promise(1, "cable", ("ZZ",))},
+    {"ready_by": 2030}])
 def test_bad_input_is_told(given):
-    with pytest.raises(InputError):
+    with pytest.raises((InputError, UnknownNameError)):
         plan_survival(table_of(star(), ("a", "b", 1)), **given)
+
+
+@pytest.mark.parametrize(("given", "conflict"), [
+    ({"budget_musd": 0}, "BB, CC: any 1 of cable"),
+    ({"budget_musd": -3}, "budget_musd = -3"),
+    ({"must_land": ["HH"], "never_joined": [("CC", "HH")]}, "must_land HH"),
+    ({"never_joined": [("CC", "HH"), ("CC", "BB"), ("AA", "BB"), ("AA", "CC")]},
+     "never_joined CC, HH"),
+    ({"ready_by": 2025}, "ready_by 2025"),
+])
+def test_limits_that_leave_nothing_are_a_conflict_never_a_plan(given, conflict):
+    layers = star().dated(date(2024, 7, 1))
+    table = table_of(layers, ("b", "c", 15), ("a", "b", 10), ("a", "c", 10), ("c", "h", 18))
+    with pytest.raises(InfeasibleError) as raised:
+        plan_survival(table, Promise(1, "cable", ("BB", "CC")), **given)
+    assert conflict in raised.value.conflict
+
+
+def test_what_takes_too_long_to_build_is_not_chosen():
+    # 100 km take 2.02 years: begun in mid 2024 they are ready in 2026
+    layers = star().dated(date(2024, 7, 1))
+    table = table_of(layers, ("b", "c", 15), ("a", "b", 10), ("a", "c", 10))
+    long = replace(table, length_km=np.array([9000.0, 100.0, 100.0]))
+    promise = Promise(1, "cable", ("BB", "CC"))
+    assert plan_survival(long, promise).chosen == ("new:b:c",)
+    assert set(plan_survival(long, promise, ready_by=2026).chosen) == {"new:a:b", "new:a:c"}
 
 
 @pytest.mark.parametrize("bad", [{"losses": 0}, {"unit": "ship"}, {"unit": ""}])
@@ -351,6 +380,7 @@ def test_a_promise_file_is_read_and_bad_ones_are_told(tmp_path):
     promises, options = read_promises(good)
     assert promises == (Promise(2, "cable", ("TO", "WS")), Promise())
     assert options == {"budget_musd": 900.0, "must_land": ("IN",), "never_joined": (),
+                       "ready_by": None,
                        "leave_out_impossible": False, "next_best": 0}
     for text, told in (("[[promise]]\nlosses = 0\n", "give 1 or more"), ("x = 1", "promise"),
                        ("[[promise]]\nunits = 2\n", "promise.0.units"), ("=", "TOML")):
