@@ -9,9 +9,15 @@ from fastapi.openapi.utils import get_openapi
 
 import cablenet as cn
 from cablenet_api import problems
+from cablenet_api.access.oidc import Provider, provider_at
 from cablenet_api.body_guard import BodyGuard
-from cablenet_api.routes import router_of
+from cablenet_api.routes.callers import caller_finder
+from cablenet_api.routes.members import members_router
+from cablenet_api.routes.readiness import readiness_router
+from cablenet_api.routes.scoring import scoring_router
+from cablenet_api.routes.workspaces import scenarios_router, workspaces_router
 from cablenet_api.settings import Settings
+from cablenet_api.store import Store
 from cablenet_api.worlds import LoadNetwork, Worlds, load_atlas
 
 DESCRIPTION = """\
@@ -23,8 +29,9 @@ network they belong to.
 
 
 def create_app(settings: Settings | None = None, *,
-               load_network: LoadNetwork = load_atlas) -> FastAPI:
-    """A new service.
+               load_network: LoadNetwork = load_atlas,
+               provider: Provider | None = None) -> FastAPI:
+    """A new service. Its database is opened by the first request that needs it.
 
     Parameters
     ----------
@@ -32,14 +39,23 @@ def create_app(settings: Settings | None = None, *,
         limits; default: from the environment (`CABLENET_...`)
     load_network
         day -> network; default: the shipped atlas
+    provider
+        who checks OIDC tokens; default: the one the settings name, if any
     """
     settings = settings or Settings()
     worlds = Worlds(load_network, settings.networks_kept)
     app = FastAPI(title="cablenet", version=cn.__version__, description=DESCRIPTION,
                   docs_url=None, redoc_url=None, license_info={"name": "Apache-2.0"})
-    app.state.settings, app.state.worlds = settings, worlds
+    store = Store(settings.database)
+    if provider is None and settings.oidc_issuer and settings.oidc_audience and settings.oidc_keys:
+        provider = provider_at(settings.oidc_issuer, settings.oidc_audience, settings.oidc_keys)
+    app.state.find_caller = caller_finder(settings, store, provider)
+    app.state.settings, app.state.worlds, app.state.store = settings, worlds, store
     problems.install(app)
-    app.include_router(router_of(settings, worlds))
+    for router in (scoring_router(settings, worlds), readiness_router(store),
+                   members_router(store), workspaces_router(store),
+                   scenarios_router(store)):
+        app.include_router(router)
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)
     _describe_problems(app)
     return app

@@ -79,12 +79,14 @@ def page(openapi: Mapping[str, Any]) -> str:
 def _route(path: str, verb: str, operation: Mapping[str, Any]) -> str:
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     takes = f"takes {_kind(body['schema'])}; " if body else ""
-    reply = operation["responses"]["200"]["content"]["application/json"]["schema"]
-    others = ", ".join(code for code in operation["responses"] if code != "200")
+    good = next(code for code in operation["responses"] if code.startswith("2"))
+    content = operation["responses"][good].get("content", {})
+    reply = _kind(content["application/json"]["schema"]) if content else "nothing (done)"
+    others = ", ".join(code for code in operation["responses"] if code != good)
     failing = f"; problems: {others}" if others else ""
     words = escape(operation.get("description", ""))
     return (f'<tr><td class="verb">{verb.upper()}</td><td><code>{escape(path)}</code></td>'
-            f"<td>{words}<br>{takes}answers {_kind(reply)}{failing}</td></tr>")
+            f"<td>{words}<br>{takes}answers {reply}{failing}</td></tr>")
 
 
 def _type(name: str, schema: Mapping[str, Any]) -> str:

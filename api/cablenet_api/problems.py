@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -31,12 +33,16 @@ class Kind:
     cure: str
 
 
-class BodyError(Exception):
-    """A request body refused before any route saw it."""
+class RefusedError(Exception):
+    """A request the service refuses, by the kind of problem it is."""
 
     def __init__(self, slug: str, detail: str) -> None:
         self.slug = slug
         super().__init__(detail)
+
+
+class BodyError(RefusedError):
+    """A request body refused before any route saw it."""
 
 
 class RequestEventsError(Exception):
@@ -76,6 +82,20 @@ KINDS: dict[str, Kind] = {kind.slug: kind for kind in (
     Kind("not-json-type", 415, "The body is not declared as JSON",
          "send Content-Type: application/json, without Content-Encoding"),
     Kind("too-large", 413, "The body is larger than the service takes", "split the request"),
+    Kind("not-logged-in", 401, "The request does not say on whose behalf it acts",
+         "send Authorization: Bearer with a token that holds good"),
+    Kind("not-allowed", 403, "The caller's role does not hold this",
+         "ask an admin of your organisation"),
+    Kind("not-found", 404, "Nothing of this id that the caller may see", "check the id"),
+    Kind("last-admin", 409, "An organisation would be left without an admin",
+         "make somebody else admin first"),
+    Kind("conflict", 409, "Somebody did the same at the same moment", "look, and try again"),
+    Kind("changed-meanwhile", 412, "The version named by If-Match is not the newest",
+         "read the newest version, make the change again, send its ETag"),
+    Kind("condition-required", 428, "A write must name the version it was made from",
+         "send If-Match with the ETag of the version you read"),
+    Kind("store-unavailable", 503, "The database does not answer", "try again later"),
+    Kind("provider-unavailable", 503, "The identity provider does not answer", "try again later"),
     Kind("atlas-unavailable", 503, "The map cannot be loaded", "tell the operator"),
     Kind("busy", 503, "All places to compute in are taken", "try again later"),
     Kind("server-error", 500, "The service failed", "report it: this is a fault of the service"),
@@ -93,8 +113,16 @@ STATUS_OF: tuple[tuple[type[Exception], str], ...] = (
     (cn.errors.CablenetError, "library-error"),
     (AtlasUnavailableError, "atlas-unavailable"),
     (BusyError, "busy"),
+    (IntegrityError, "conflict"),
+    (OperationalError, "store-unavailable"),
+    (PoolTimeoutError, "store-unavailable"),
 )
 """The one table, most special first: the first class an error is an instance of decides."""
+
+
+_HEADERS = {**{slug: {"Retry-After": "5"} for slug in ("busy", "store-unavailable",
+                                                      "provider-unavailable")},
+            "not-logged-in": {"WWW-Authenticate": "Bearer"}}
 
 
 class Place(BaseModel):
@@ -117,7 +145,7 @@ class Problem(BaseModel):
 
 def kind_of(error: Exception) -> Kind:
     """The row of the table for an error."""
-    if isinstance(error, BodyError):
+    if isinstance(error, RefusedError):
         return KINDS[error.slug]
     if isinstance(error, RequestEventsError):
         return kind_of(error.found[0][1])
@@ -134,7 +162,7 @@ def problem_response(kind: Kind, detail: str, places: Sequence[Place] = (),
 
 def install(app: FastAPI) -> None:
     """Answer every error of the table, of routing and of the unforeseen as a problem."""
-    for error in (*(known for known, _ in STATUS_OF), RequestEventsError):
+    for error in (*(known for known, _ in STATUS_OF), RequestEventsError, RefusedError):
         app.add_exception_handler(error, _answer)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(Exception, _answer_unforeseen)
@@ -148,8 +176,9 @@ async def _answer(request: Request, error: Exception) -> Response:
                                       f"{places[0].pointer}: {places[0].message}", places)
     if isinstance(error, RequestEventsError):
         return problem_response(kind, str(error)[:2000], _event_places(error))
-    retry = {"Retry-After": "5"} if kind.slug == "busy" else None
-    return problem_response(kind, str(error)[:2000], headers=retry)
+    # what a database says may hold what was sent: it is never handed on
+    detail = kind.title if kind.slug in ("store-unavailable", "conflict") else str(error)[:2000]
+    return problem_response(kind, detail, headers=_HEADERS.get(kind.slug))
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Literal
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,3 +21,18 @@ class Settings(BaseSettings):
     networks_kept: int = Field(default=4, gt=0, description="networks (days) kept ready in memory")
     scores_at_once: int = Field(default=2, gt=0, description="requests that compute side by side")
     wait_s: float = Field(default=30.0, gt=0, description="longest wait for a free place, seconds")
+    database: str = Field(default="sqlite:///cablenet.sqlite",
+                          description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    login: Literal["none", "tokens"] = Field(
+        default="none", description="none: one user, on this machine only; tokens: everybody "
+                                    "else, by personal tokens and those of the OIDC provider")
+    oidc_issuer: str | None = Field(default=None, description="the provider's `iss`")
+    oidc_audience: str | None = Field(default=None, description="what its tokens hold as `aud`")
+    oidc_keys: str | None = Field(default=None, description="address of its public keys (JWKS)")
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Settings:
+        named = [self.oidc_issuer, self.oidc_audience, self.oidc_keys]
+        if any(named) and not all(named):
+            raise ValueError("name all of oidc_issuer, oidc_audience and oidc_keys, or none")
+        return self

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli import ask, plan, sign, sweep, work, worst
+from cablenet.cli import ask, plan, service, sign, sweep, work, worst
 from cablenet.errors import CablenetError, PlanError
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -29,7 +29,8 @@ app.command("worst")(worst.worst)
 app.add_typer(plan.app, name="plan")
 app.command("validate")(work.validate)
 app.command("bench")(work.bench)
-app.command("serve")(work.serve)
+app.command("serve")(service.serve)
+app.command("admit")(service.admit)
 app.command("sign")(sign.sign)
 app.add_typer(sign.audit_app, name="audit")
 

@@ -1,4 +1,4 @@
-"""`run`, `check`, `import`, `validate`, `bench` and `serve`: the commands that do whole jobs."""
+"""`run`, `check`, `import`, `validate` and `bench`: the commands that do whole jobs."""
 
 from __future__ import annotations
 
@@ -144,20 +144,6 @@ def bench(
          **{f"{peer} s": seconds for peer, seconds in case["peers"].items()},
          "equal": case["equal"], "ratio": case["ratio_to_fastest_peer"]}
         for case in result["cases"]]), title=f"{result['name']} on {result['machine']}")
-
-
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-) -> None:
-    """Serve the library over HTTP (needs the `server` extra)."""
-    try:
-        import cablenet_api
-    except ImportError as error:
-        from cablenet.errors import InputError
-
-        raise InputError("the service is not installed; install cablenet[server]") from error
-    cablenet_api.serve(host=host, port=port)
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -1,16 +1,24 @@
-"""A service on a small world, asked through the ASGI door without a network."""
+"""A service on a small world, asked through the ASGI door without a network, on both stores."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from cablenet_api import Settings, create_app
+from cablenet_api import Settings, admit_member, create_app
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 
 import cablenet as cn
 from cablenet.testing import ring
+
+LOSS = {"kind": "cable_loss", "cable": "ab"}
 
 
 def ring_network(as_of: date | None) -> cn.Network:
@@ -19,7 +27,69 @@ def ring_network(as_of: date | None) -> cn.Network:
 
 
 @pytest.fixture
-def client() -> Iterator[TestClient]:
-    app = create_app(Settings(max_body_bytes=100_000), load_network=ring_network)
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    settings = Settings(max_body_bytes=100_000, database=f"sqlite:///{tmp_path / 'kept.sqlite'}")
+    app = create_app(settings, load_network=ring_network)
     with TestClient(app, raise_server_exceptions=False) as found:
         yield found
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest,
+             tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database of each kind, shared by all tests of one process."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('store') / 'kept.sqlite'}"
+        return
+    server = os.environ.get("CABLENET_TEST_POSTGRES")
+    if not server:
+        pytest.skip("no PostgreSQL: run under .ci/with-postgres")
+    engine, name = create_engine(server, isolation_level="AUTOCOMMIT"), f"cablenet_{uuid4().hex}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody with a token, asking the service."""
+
+    client: TestClient
+    organisation: str
+    person: str
+    token: str
+
+    def ask(self, verb: str, path: str, json: object = None, **headers: str):  # type: ignore[no-untyped-def]
+        return self.client.request(verb, path, json=json, headers={
+            "Authorization": f"Bearer {self.token}", **headers})
+
+
+@dataclass(frozen=True)
+class House:
+    """A service with login, and the operator beside it who admits members."""
+
+    settings: Settings
+    client: TestClient
+
+    def admit(self, organisation: str, role: str = "admin", person: str | None = None) -> Member:
+        person = person or f"{role} {uuid4().hex[:6]}"
+        made = admit_member(self.settings, organisation, person, role, 10)
+        return Member(self.client, made["organisation"], person, made["secret"])
+
+
+@pytest.fixture(scope="session")
+def house(database: str) -> Iterator[House]:
+    settings = Settings(database=database, login="tokens", max_body_bytes=100_000)
+    app = create_app(settings, load_network=ring_network)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield House(settings, client)
+    app.state.store.close()
+
+
+@pytest.fixture
+def name() -> str:
+    """A name no other test has used: the databases are shared."""
+    return uuid4().hex[:12]

@@ -1,13 +1,12 @@
-"""The routes: each parses, calls cablenet, answers."""
+"""The routes that keep nothing: links, health, names, scores, explanations."""
 
 from __future__ import annotations
 
 from datetime import date
-from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
@@ -17,20 +16,14 @@ from cablenet_api import docs_page
 from cablenet_api.answers import NetworkStamp, ScoreAnswer, answer_of, stamp
 from cablenet_api.events import FIRST_DAY, LAST_DAY, ScoreRequest
 from cablenet_api.failures import scenarios_of
-from cablenet_api.problems import KINDS, MEDIA_TYPE, BusyError
+from cablenet_api.problems import KINDS, BusyError
+from cablenet_api.routes.callers import current_caller
+from cablenet_api.routes.shapes import problems
 from cablenet_api.settings import Settings
 from cablenet_api.worlds import Worlds
 
 Day = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="default: the map's own "
                                    "day")]
-
-
-def _problem(*statuses: int) -> dict[int | str, dict[str, object]]:
-    reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    titles = {status: " or ".join(kind.title for kind in KINDS.values() if kind.status == status)
-              for status in statuses}
-    return {status: {"description": title or HTTPStatus(status).phrase,
-                     "content": {MEDIA_TYPE: reference}} for status, title in titles.items()}
 
 
 class Links(BaseModel):
@@ -71,9 +64,10 @@ class Explanation(BaseModel):
     cure: str
 
 
-def router_of(settings: Settings, worlds: Worlds) -> APIRouter:
-    """All routes of one service."""
+def scoring_router(settings: Settings, worlds: Worlds) -> APIRouter:
+    """These routes of one service; with login, scores and names are for callers only."""
     router = APIRouter()
+    known = [Depends(current_caller)] if settings.login != "none" else []
     places = BoundedSemaphore(settings.scores_at_once)
 
     @router.get("/", tags=["service"])
@@ -90,12 +84,13 @@ def router_of(settings: Settings, worlds: Worlds) -> APIRouter:
         return Health(version=cn.__version__,
                       networks_ready=[str(day or "default") for day in worlds.days])
 
-    @router.get("/names", tags=["score"], responses=_problem(422, 503))
+    @router.get("/names", tags=["score"], dependencies=known, responses=problems(422, 503))
     def names(as_of: Day = None) -> Names:
         """The names a request may use on one day."""
         return _names(worlds, as_of)
 
-    @router.post("/score", tags=["score"], responses=_problem(400, 409, 413, 415, 422, 503))
+    @router.post("/score", tags=["score"], dependencies=known,
+                 responses=problems(400, 409, 413, 415, 422, 503))
     def score(request: ScoreRequest) -> ScoreAnswer:
         """What each failure does: per scenario and per country, with units.
 
@@ -114,7 +109,7 @@ def router_of(settings: Settings, worlds: Worlds) -> APIRouter:
         finally:
             places.release()
 
-    @router.get("/problems/{slug}", tags=["service"], responses=_problem(404, 422))
+    @router.get("/problems/{slug}", tags=["service"], responses=problems(404, 422))
     def problem(slug: str) -> Explanation:
         """What a kind of problem means and how to mend it."""
         if slug not in KINDS:

@@ -1,0 +1,1 @@
+"""Who may what: organisations, members, roles, tokens."""

@@ -1,0 +1,1 @@
+"""What organisations share: workspaces, and versioned documents in them."""

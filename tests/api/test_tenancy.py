@@ -1,0 +1,94 @@
+"""Every operation of the service x every role x ids of others: nothing is found, nothing shows.
+
+The table is made from the service's own description: a route without a row here fails the build.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from cablenet_api import Settings, create_app
+from cablenet_api.access.roles import MAY
+
+from tests.api.conftest import LOSS, House, ring_network
+
+OPEN = {"GET /", "GET /health", "GET /healthz", "GET /readyz", "GET /problems/{slug}"}
+"""Tell nothing of anybody, and ask for no token."""
+SCENARIOS = {"name": "probe", "events": [LOSS]}
+OWN = {
+    "GET /me": None, "GET /names": None, "POST /score": {"events": [LOSS]}, "GET /members": None,
+    "PUT /members/{person}": {"role": "viewer"}, "DELETE /members/{person}": None,
+    "GET /tokens": None, "POST /tokens": {"label": "probe"}, "GET /workspaces": None,
+    "POST /workspaces": {"name": "probe"},
+}
+"""Act within the caller's own organisation whatever is asked; with a body to ask with."""
+FOREIGN = {
+    "DELETE /tokens/{token}": None, "GET /workspaces/{workspace}": None,
+    "GET /workspaces/{workspace}/parties": None,
+    "POST /workspaces/{workspace}/parties": {"organisation": "0" * 32},
+    "GET /workspaces/{workspace}/scenarios": None,
+    "POST /workspaces/{workspace}/scenarios": SCENARIOS,
+    "GET /workspaces/{workspace}/scenarios/{scenario}": None,
+    "PUT /workspaces/{workspace}/scenarios/{scenario}": SCENARIOS,
+    "DELETE /workspaces/{workspace}/scenarios/{scenario}": None,
+}
+"""Name something by id: 404 for an id of others."""
+
+
+def operations() -> set[str]:
+    app = create_app(Settings(login="tokens"), load_network=ring_network)
+    return {f"{verb.upper()} {path}" for path, verbs in app.openapi()["paths"].items()
+            for verb in verbs}
+
+
+def test_every_operation_has_a_row_in_the_table() -> None:
+    assert operations() == OPEN | set(OWN) | set(FOREIGN)
+
+
+def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
+    """What others hold: ids for paths, and the ETag of their document."""
+    other = house.admit(f"others {name}", person=f"secret person {name}")
+    space = other.ask("POST", "/workspaces", {"name": f"secret space {name}"}).json()["id"]
+    kept = other.ask("POST", f"/workspaces/{space}/scenarios",
+                     {**SCENARIOS, "name": f"secret plan {name}"}).json()
+    token = other.ask("GET", "/tokens").json()[0]["id"]
+    return {"workspace": space, "scenario": kept["id"], "token": token,
+            "person": other.person}, kept["etag"]
+
+
+@pytest.mark.parametrize("role", sorted(MAY))
+def test_ids_of_others_are_not_found_and_nothing_of_them_shows(house: House, name: str,
+                                                               role: str) -> None:
+    ids, etag = secrets_of(house, name)
+    keeper = house.admit(f"mine {name}")
+    who = keeper if role == "admin" else house.admit(f"mine {name}", role)
+    mine = keeper.ask("POST", "/workspaces", {"name": "mine"}).json()["id"]
+    for operation, body in {**FOREIGN, **OWN}.items():
+        verb, path = operation.split(" ")
+        reply = who.ask(verb, path.format(**ids), body, **{"If-Match": etag})
+        if operation in FOREIGN:
+            assert reply.status_code == 404, operation
+        assert_hides(reply.text + json.dumps(dict(reply.headers)), ids, etag, operation)
+    # a document of others under a workspace of one's own is as little to be found
+    for verb, body in (("GET", None), ("PUT", SCENARIOS), ("DELETE", None)):
+        path = f"/workspaces/{mine}/scenarios/{ids['scenario']}"
+        status = who.ask(verb, path, body, **{"If-Match": etag}).status_code
+        assert status == 404 or (status == 403 and verb != "GET" and "write" not in MAY[role])  # type: ignore[index]
+
+
+def assert_hides(told: str, ids: dict[str, str], etag: str, operation: str) -> None:
+    for what, secret in ids.items():
+        if not (what == "person" and "{person}" in operation) and "/members" not in operation:
+            assert secret not in told, (operation, what)
+    assert "secret space" not in told and "secret plan" not in told and etag not in told
+
+
+@pytest.mark.parametrize("operation", sorted(set(OWN) | set(FOREIGN)))
+def test_without_a_token_every_operation_answers_401_before_it_looks(house: House, operation: str
+                                                                     ) -> None:
+    verb, path = operation.split(" ")
+    filled: Any = path.format(workspace="0" * 32, scenario="0" * 32, token="0" * 32, person="x")
+    body = {**OWN, **FOREIGN}[operation]
+    assert house.client.request(verb, filled, json=body).status_code == 401
