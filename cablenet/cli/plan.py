@@ -48,6 +48,8 @@ def redundancy(
     candidates: Annotated[Path | None, typer.Option(
         metavar="FILE", help="Choose among these candidate cables only; left out: routed by our "
         "own router.")] = None,
+    report: Annotated[Path | None, typer.Option(
+        metavar="FILE", help="With --losses or --promise: write the plan as a page.")] = None,
     as_of: AsOf = None, json: Json = False,
 ) -> None:
     """The cheapest new cables after which countries survive losses, with proof.
@@ -77,6 +79,11 @@ def redundancy(
             survival = cn.plan_survival(
                 table, promises, **options,
                 progress=lambda what, done, cuts: tell(f"{what} {done}, {cuts} cuts", done, done))
+        if report is not None:
+            from cablenet.report import write_report
+            from cablenet.study.survival_chapter import survival_report
+
+            write_report(survival_report(survival), report)
         _show(survival, json)
         return
     if not country:

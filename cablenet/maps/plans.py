@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,16 @@ def draw_plan(net: Network, new_links: NDArray[np.int64], ax: Any = None, *,
     draw_frame(axes, shown, title)
     _legend(axes, footer)
     return axes
+
+
+def plan_png(net: Network, new_links: NDArray[np.int64], *, title: str = "") -> bytes:
+    """The same picture as the bytes of a PNG file, for a page."""
+    from matplotlib import pyplot
+
+    axes, out = draw_plan(net, new_links, title=title), io.BytesIO()
+    axes.figure.savefig(out, format="png", dpi=100, metadata={"Software": None})
+    pyplot.close(axes.figure)
+    return out.getvalue()
 
 
 def _legend(axes: Any, footer: Any) -> None:

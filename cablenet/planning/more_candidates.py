@@ -127,10 +127,12 @@ def _units(spots: pd.DataFrame) -> Places:
 
 def landings(layers: Layers, router: SeaRouter, reach_km: float, apart_km: float,
              countries: set[str] | None, land: gpd.GeoDataFrame | None) -> CandidateTable:
-    """A new station for each country that lands in one place, cabled to every station abroad.
+    """New stations for each country that lands in one place, cabled to every station abroad.
 
-    It stands on the coast of the landmass of the country's first gateway, at least `apart_km`
-    from the stations of the country and, among such places, nearest to that gateway.
+    One place: all its stations lie within `apart_km` of each other, so that one disk may take them
+    all. A new one stands on the coast of the landmass of the country's first gateway, at least
+    `apart_km` from the stations of the country and, among such places, nearest to that gateway;
+    a second one at least twice as far off, where the coast is long enough.
     """
     if land is None:
         raise InputError("new landings need the coast: give land=cn.land()")
@@ -138,15 +140,16 @@ def landings(layers: Layers, router: SeaRouter, reach_km: float, apart_km: float
     count = len(layers.tables["stations"])
     served = set(layers.tables["landings"]["station_id"])
     on = np.array([key in served for key in places.id[:count]])
-    codes, times = np.unique(places.country[:count][on].astype(str), return_counts=True)
     made, parts = [], []
-    for country in codes[times == 1].tolist():
+    for country in sorted(set(places.country[:count][on].astype(str).tolist())):
         if countries is not None and country not in countries:
             continue
-        spot, note = _coast_spot(layers, router, land, country, apart_km)
+        mine = np.flatnonzero(on & (places.country[:count] == country))
+        if _widest_km(places.lon[mine], places.lat[mine]) > apart_km:
+            continue
+        spots, note = _coast_spots(layers, router, land, country, apart_km)
         notes += [note] if note else []
-        if spot is not None:
-            made.append(spot)
+        made += spots
     both = join_places([places, *made])
     abroad = np.flatnonzero(on)
     cells = router.nearest_cells(places.lon[:count], places.lat[:count])
@@ -166,42 +169,55 @@ def landings(layers: Layers, router: SeaRouter, reach_km: float, apart_km: float
         tuple(notes))
 
 
-def _coast_spot(layers: Layers, router: SeaRouter, land: gpd.GeoDataFrame, country: str,
-                apart_km: float) -> tuple[Places | None, str]:
-    """Where a second landing of a country could be, and what a reader must know about it."""
+def _widest_km(lon: Floats, lat: Floats) -> float:
+    """The largest distance between any two of some places."""
+    one, other = np.triu_indices(len(lon), 1)
+    return float(geodesic.distance_km(lon[one], lat[one], lon[other], lat[other]).max(initial=0.0))
+
+
+def _coast_spots(layers: Layers, router: SeaRouter, land: gpd.GeoDataFrame, country: str,
+                 apart_km: float) -> tuple[list[Places], str]:
+    """Where more landings of a country could be, and what a reader must know about them."""
     stations, gateways = layers.tables["stations"], layers.tables["gateways"]
     mine = stations[stations["country"] == country]
     gates = gateways[(gateways["country"] == country)].sort_values(
         ["people_share", "gateway_id"], ascending=[False, True])
     if not len(gates):
-        return None, f"{country}: no gateway, so a new landing would join nothing"
+        return [], f"{country}: no gateway, so a new landing would join nothing"
     gate = gates.iloc[0]
     shapes = land[(land["landmass_id"] == gate["landmass_id"]) & (land["country"] == country)]
     if not len(shapes):
-        return None, f"{country}: the coast of {gate['name']} is not drawn"
+        return [], f"{country}: the coast of {gate['name']} is not drawn"
     xy = shapely.get_coordinates(shapely.segmentize(shapes.geometry.to_numpy(), 0.05))
     cells = router.nearest_cells(xy[:, 0], xy[:, 1])
     offshore = sphere_km(xy[:, 0], xy[:, 1], router.mesh.lon[np.maximum(cells, 0)],
                          router.mesh.lat[np.maximum(cells, 0)])
     xy = xy[(cells >= 0) & (offshore <= apart_km)]
     if not len(xy):
-        return None, f"{country}: its coast does not lie at the sea that is searched"
-    apart = np.min([geodesic.distance_km(xy[:, 0], xy[:, 1], point.x, point.y)
-                    for point in mine.geometry], axis=0)
+        return [], f"{country}: its coast does not lie at the sea that is searched"
+    away = np.stack([geodesic.distance_km(xy[:, 0], xy[:, 1], point.x, point.y)
+                     for point in mine.geometry])
+    apart, nearest = away.min(axis=0), mine["name"].to_numpy(object)[away.argmin(axis=0)]
     inland = geodesic.distance_km(xy[:, 0], xy[:, 1], gate.geometry.x, gate.geometry.y)
     far = apart >= apart_km
-    best = int(np.argmin(np.where(far, inland, np.inf))) if far.any() else int(np.argmax(apart))
-    if apart[best] < LEAST_APART_KM:
-        return None, f"{country}: no coast {LEAST_APART_KM:.0f} km or more from its only station"
-    note = "" if far.any() else (f"{country}: a second landing can stand no further than "
-                                 f"{apart[best]:.0f} km from the first")
-    cost = LAND_PER_KM.ends() * ROAD_FACTOR * float(inland[best])
-    one = np.array([""], object)
-    return Places(
-        np.array([f"new-{country.lower()}"], object),
-        np.array([f"new landing in {country}, {apart[best]:.0f} km from {mine['name'].iloc[0]}"],
-                 object), np.array([country], object), xy[best:best + 1, 0], xy[best:best + 1, 1],
-        np.array(["station"], object), one, one, np.array([np.nan]), cost[:, None]), note
+    first = int(np.argmin(np.where(far, inland, np.inf))) if far.any() else int(np.argmax(apart))
+    if apart[first] < LEAST_APART_KM:
+        return [], f"{country}: no coast {LEAST_APART_KM:.0f} km or more from where it lands"
+    note = "" if far.any() else (f"{country}: another landing can stand no further than "
+                                 f"{apart[first]:.0f} km from the first")
+    chosen, further = [first], apart >= 2 * apart_km
+    if further.any() and not further[first]:
+        chosen.append(int(np.argmin(np.where(further, inland, np.inf))))
+    one, spots = np.array([""], object), []
+    for number, best in enumerate(chosen):
+        key = f"new-{country.lower()}" + (f"-{number + 1}" if number else "")
+        name = f"new landing in {country}, {apart[best]:.0f} km from {nearest[best]}"
+        cost = LAND_PER_KM.ends() * ROAD_FACTOR * float(inland[best])
+        spots.append(Places(
+            np.array([key], object), np.array([name], object), np.array([country], object),
+            xy[best:best + 1, 0], xy[best:best + 1, 1], np.array(["station"], object), one, one,
+            np.array([np.nan]), cost[:, None]))
+    return spots, note
 
 
 def upgrades(layers: Layers, router: SeaRouter, countries: set[str] | None) -> CandidateTable:

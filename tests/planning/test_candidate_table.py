@@ -128,12 +128,26 @@ def test_a_country_with_one_landing_gets_a_second_one(router: SeaRouter) -> None
     coast = gpd.GeoDataFrame({"landmass_id": ["L2"], "country": ["BB"]},
                              geometry=[shapely.box(9.9, -2.0, 10.1, 0.1)], crs="EPSG:4326")
     table = candidate_table(layers, router, kinds=["landing"], countries=["BB"], land=coast)
-    assert table.ids().tolist() == ["new:new-bb:a"]
-    new = len(table.places) - 1
-    away = distance_km(table.places.lon[new], table.places.lat[new], 10.0, 0.0)
-    assert 50.0 <= away < 60.0
+    assert table.ids().tolist() == ["new:new-bb:a", "new:new-bb-2:a"]
+    new = len(table.places) - 2
+    away = distance_km(table.places.lon[new:], table.places.lat[new:], 10.0, 0.0)
+    assert 50.0 <= away[0] < 60.0 and 100.0 <= away[1] < 110.0, "one further off as well"
     net = table.network([0])
     assert len(net.links_at_node(net.node_index("new-bb"))) == 2
+
+
+def test_stations_that_one_disk_may_take_count_as_one_landing(router: SeaRouter) -> None:
+    # b and c stand 33 km apart: a second landing is offered; 11 degrees apart: none is
+    for lat, offered in ((-0.3, True), (-11.0, False)):
+        layers = small_world([("a", "AA", 0, 0), ("b", "BB", 10, 0), ("c", "BB", 10, lat)],
+                             {"ab": [("a", "b")], "ac": [("a", "c")]}, hubs=["AA"])
+        mass = layers.stations["country"].map({"AA": "L1", "BB": "L2"})
+        layers = layers.with_tables(stations=layers.stations.assign(landmass_id=mass),
+                                    gateways=layers.gateways.assign(landmass_id=["L1", "L2"]))
+        coast = gpd.GeoDataFrame({"landmass_id": ["L2"], "country": ["BB"]},
+                                 geometry=[shapely.box(9.9, -2.0, 10.1, 0.1)], crs="EPSG:4326")
+        table = candidate_table(layers, router, kinds=["landing"], countries=["BB"], land=coast)
+        assert (len(table) > 0) == offered
 
 
 def test_an_upgrade_lights_what_is_dark_and_nothing_more(router: SeaRouter) -> None:
