@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,9 +12,9 @@ from scipy.sparse.linalg import spsolve
 
 from cablenet.build.growth import HEADROOM
 from cablenet.network import Network
-from cablenet.traffic.optimum import FlowSolver, Optimum
-from cablenet.traffic.problem import FlowProblem, plain_problem
-from cablenet.traffic.served import max_served
+from cablenet.traffic.optimum import FlowSolver
+from cablenet.traffic.problem import FlowProblem, Outage, plain_problem
+from cablenet.traffic.spread import spread_evenly
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -32,19 +34,22 @@ def replay(net: Network, lost: Ints) -> pd.DataFrame:
     -------
     country (index)
     unserved
-        share of the demand carried before that the best rerouting cannot carry; the total is the
-        exact optimum, its split between countries one of many where they compete
+        share of the demand carried before that the best rerouting cannot carry: the flow optimum,
+        whose split between countries that compete is max-min fair and so unique
     disrupted
-        share of the demand carried before whose way ran over a lost link
+        share of the demand carried before whose way ran over a lost link, with traffic shared out
+        as on a quiet day (`cablenet.traffic.spread`)
     lit_lost, cables_lost
         share of landed lit capacity, and of landing cables, that belongs to systems hit anywhere;
         0 for a country without cables
     """
     on, problem = _problem(net)
-    gone = np.isin(on, lost)
+    gone = np.tile(np.isin(on, lost), 2)
     before = FlowSolver(problem).intact
     had = before.served_tbps[:, 0]
-    after = _carried(net, on[~gone], problem, problem.room_tbps[:len(on)][~gone], had)
+    carried = FlowSolver(replace(problem, tbps=had[:, None]))
+    after = carried.solve(Outage(problem.room_tbps, gone)).served_tbps[:, 0]
+    quiet = spread_evenly(before, problem.room_tbps / (1.0 - HEADROOM))
     asks = net.gateways.country[net.demands.from_gateway][_real(net)]
 
     def of_country(tbps: Floats) -> Floats:
@@ -54,7 +59,7 @@ def replay(net: Network, lost: Ints) -> pd.DataFrame:
     lit_lost, cables_lost = _baselines(net, lost)
     return pd.DataFrame({
         "unserved": _share(of_country(missing), of_country(had)),
-        "disrupted": _share(of_country(had * _broken(before, np.tile(gone, 2))), of_country(had)),
+        "disrupted": _share(of_country(had * _broken(problem, quiet, gone)), of_country(had)),
         "lit_lost": lit_lost, "cables_lost": cables_lost,
     }, index=pd.Index(net.country_id, name="country"))
 
@@ -81,27 +86,17 @@ def _problem(net: Network) -> tuple[Ints, FlowProblem]:
         scale * demands.tbps[real][:, None])
 
 
-def _carried(net: Network, on: Ints, problem: FlowProblem, room: Floats, asked: Floats) -> Floats:
-    """(D,) how much of what is asked the links that are left can carry."""
-    links = net.links
-    return max_served(len(net.nodes), links.a[on], links.b[on], room, links.length_km[on],
-                      source=problem.source, target=problem.target, tbps=asked,
-                      interior=True).tbps
-
-
-def _broken(before: Optimum, gone: Flags) -> Floats:
+def _broken(problem: FlowProblem, flows: Floats, gone: Flags) -> Floats:
     """(D,) share of each demand's served traffic whose way runs over an arc that is gone.
 
-    The flow towards a target holds no circle. The share p of what stands at a node and comes
+    `flows` (R, A) are those of each aim. The share p of what stands at a node and comes
     through whole obeys p[n] = sum over arcs out of n of (part of the flow) x (0 if gone, else
     p[head]), p[target] = 1; flows that meet at a node are taken as mixed.
     """
-    problem = before.problem
     targets, _, aim = problem.aims
     whole = np.ones((len(targets), problem.n_nodes))
-    flows = before.flow_tbps.tocsr()
     for row, target in enumerate(targets.tolist()):
-        flow = flows[[row]].toarray()[0]
+        flow = flows[row]
         used = np.flatnonzero(flow > NOTHING_TBPS)
         tail, head, amount = problem.tail[used], problem.head[used], flow[used]
         out = np.bincount(tail, amount, minlength=problem.n_nodes)
