@@ -246,6 +246,46 @@ def cheapest_cover(costs: Ints, rows: Sequence[tuple[Ints, int, int]], *,
     return word, np.array(on, np.int64), goal.BestBound(), solver.wall_time() / 1000
 
 
+def cheapest_whole(costs: Floats, rows: Sequence[tuple[Ints, Floats, float]], most: Ints, *,
+                   limit_s: float, gap: float = 0.0) -> tuple[Word, Ints, float, float]:
+    """minimise costs @ m over whole numbers 0 <= m <= most with factors @ m >= low for each row.
+
+    Solved by SCIP, which repeats itself as long as the limit is not reached.
+
+    Parameters
+    ----------
+    rows
+        columns, their factors, and low
+    limit_s, gap
+        wall time, and the relative gap at which to stop
+
+    Returns
+    -------
+    status ("optimal": within the gap), the values, the bound proved, and the seconds taken
+    """
+    from ortools.linear_solver import pywraplp
+
+    solver = pywraplp.Solver.CreateSolver("SCIP")
+    columns = [solver.IntVar(0, int(top), "") for top in most.tolist()]
+    goal = solver.Objective()
+    for column, cost in zip(columns, costs.tolist(), strict=True):
+        goal.SetCoefficient(column, cost)
+    for members, factors, low in rows:
+        row = solver.Constraint(float(low), solver.infinity())
+        for k, factor in zip(members.tolist(), factors.tolist(), strict=True):
+            row.SetCoefficient(columns[k], factor)
+    solver.SetTimeLimit(max(1, int(limit_s * 1000)))
+    settings = pywraplp.MPSolverParameters()
+    settings.SetDoubleParam(settings.RELATIVE_MIP_GAP, gap)
+    status = solver.Solve(settings)
+    words: dict[Any, Word] = {solver.OPTIMAL: "optimal", solver.FEASIBLE: "feasible",
+                              solver.INFEASIBLE: "infeasible"}
+    word = words.get(status, "unknown")
+    values = (np.array([round(column.solution_value()) for column in columns], np.int64)
+              if word in ("optimal", "feasible") else np.zeros(0, np.int64))
+    return word, values, goal.BestBound(), solver.wall_time() / 1000
+
+
 class LinearProgram:
     """minimise cost @ x with rows @ x <= limit and 0 <= x <= upper, grown and solved again.
 

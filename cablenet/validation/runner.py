@@ -12,6 +12,7 @@ from cablenet.validation import (
     critical_nodes,
     interdiction,
     lengths,
+    link_design,
     outages,
     service,
     solar,
@@ -29,8 +30,8 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     ----------
     data
         a folder that holds outside data sets (here: a TeleGeography v3 export, the inputs of
-        Solar Superstorms, and instances of critical nodes); checks that need one are skipped, with
-        the reason, where it is absent
+        Solar Superstorms, instances of critical nodes, networks of SNDlib); checks that need one
+        are skipped, with the reason, where it is absent
     events
         a folder of past outages (default: those shipped with the atlas)
     """
@@ -48,5 +49,6 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     out += solar.check_solar(data)
     out += interdiction.check_interdiction()
     out += critical_nodes.check_critical_nodes(data)
+    out += link_design.check_link_design(data)
     out += outages.check_outages(events, progress=tell)
     return out
