@@ -70,10 +70,13 @@ if TYPE_CHECKING:
     from cablenet.network import Network as Network
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
+    from cablenet.planning.capacity_design import CapacityDesign as CapacityDesign
+    from cablenet.planning.capacity_design import design_capacity as design_capacity
     from cablenet.planning.fewest import FewestToIsolate as FewestToIsolate
     from cablenet.planning.fewest import fewest_to_isolate as fewest_to_isolate
     from cablenet.planning.fortification import Fortification as Fortification
     from cablenet.planning.fortification import fortify as fortify
+    from cablenet.planning.link_failures import DesignProblem as DesignProblem
     from cablenet.planning.promise import Promise as Promise
     from cablenet.planning.promise import read_promises as read_promises
     from cablenet.planning.survival import plan_survival as plan_survival
@@ -82,6 +85,8 @@ if TYPE_CHECKING:
     from cablenet.planning.worst_case import worst_case as worst_case
     from cablenet.planning.worst_curve import WorstCurve as WorstCurve
     from cablenet.planning.worst_curve import worst_curve as worst_curve
+    from cablenet.planning.worst_traffic import WorstTraffic as WorstTraffic
+    from cablenet.planning.worst_traffic import worst_traffic as worst_traffic
     from cablenet.readers.demand_matrix import read_demand as read_demand
     from cablenet.readers.health import check_layers as check_layers
     from cablenet.repair import RepairPlan as RepairPlan
@@ -152,12 +157,15 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
+    "planning.capacity_design": ("CapacityDesign", "design_capacity"),
+    "planning.link_failures": ("DesignProblem",),
     "planning.promise": ("Promise", "read_promises"),
     "planning.survival": ("plan_survival",),
     "planning.survival_plan": ("SurvivalPlan",),
     "planning.fewest": ("FewestToIsolate", "fewest_to_isolate"),
     "planning.fortification": ("Fortification", "fortify"),
     "planning.worst_case": ("WorstCase", "worst_case"),
+    "planning.worst_traffic": ("WorstTraffic", "worst_traffic"),
     "planning.worst_curve": ("WorstCurve", "worst_curve"),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),

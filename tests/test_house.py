@@ -48,7 +48,13 @@ DOORS = {
 """Where each heavy library may be imported; the bench holds it beside ours on purpose."""
 
 
-PICTURES = {"network.py", "scoring.py", "planning/worst_case.py", "planning/survival_plan.py"}
+PICTURES = {
+    "network.py",
+    "planning/survival_plan.py",
+    "planning/worst_case.py",
+    "planning/worst_traffic.py",
+    "scoring.py",
+}
 """Whose `.plot()` and `.explore()` may call up to `cablenet.maps`, when they are asked."""
 
 

@@ -61,7 +61,10 @@ def worst(
         "min_rate": min_rate, "radius_km": radius_km, "seed": seed, "time_limit": time_limit,
         "model": None if min_rate is None else cn.fault_model(net)}
     if metric == TRAFFIC:
-        _traffic(net, k, words, curve, next_best, json)
+        if curve or words["pair"]:
+            raise InputError(f"--metric {TRAFFIC} knows no --curve and no --pair; ask for one K, "
+                             "for the world or --country")
+        _traffic(net, k, words, next_best, ties, json)
         return
     with progress("worst") as tell:
         if curve:
@@ -85,12 +88,23 @@ def worst(
     print_table(found.to_frame().drop(columns="ids"))
 
 
-def _traffic(net: Network, k: int, words: dict[str, Any], curve: bool, next_best: int,
+def _traffic(net: Network, k: int, words: dict[str, Any], next_best: int, ties: bool,
              json: bool) -> None:
     """Worst cases in traffic not served."""
-    from cablenet.errors import InputError
+    import cablenet as cn
 
-    raise InputError(f"--metric {TRAFFIC} is not there yet; known: isolated, people")
+    asked = {name: words[name] for name in ("unit", "country", "min_rate", "model", "radius_km")}
+    with progress("worst") as tell:
+        found = cn.worst_traffic(net, k, next_best=next_best, progress=tell, **asked)
+    shared = found.common if ties else None
+    if json:
+        print_json({**found.to_json(), **({} if shared is None else {"common": shared})})
+        return
+    typer.echo(repr(found))
+    typer.echo(f"{found.sets:,} sets looked at, {found.programs:,} of them by linear programs")
+    if shared is not None:
+        typer.echo(f"in every worst attack: {', '.join(shared) or 'none'}")
+    print_table(found.to_frame().drop(columns="ids"))
 
 
 def _pair(text: str | None) -> tuple[str, str] | None:

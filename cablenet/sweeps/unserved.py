@@ -162,8 +162,15 @@ class UnservedMeasure:
         left = self._after_one(units, outage)
         if left is not None:
             return self._told(left, 0.0)
+        return self._told(self._solved(outage).unserved_tbps.sum(axis=1).round(9), 1.0)
+
+    def optimum(self, lost: Flags) -> Optimum:
+        """The flow optimum with these links (L,) lost."""
+        return self._solved(self.case.outage(lost))
+
+    def _solved(self, outage: Outage) -> Optimum:
         self._solver.reset()  # the answer must not depend on what was solved before
-        return self._told(self._solver.solve(outage).unserved_tbps.sum(axis=1).round(9), 1.0)
+        return self._solver.solve(outage)
 
     def _told(self, left: Floats, program: float) -> tuple[float, float, float, Floats]:
         """An exact answer, from (D,) what is unserved."""
@@ -210,8 +217,7 @@ class UnservedMeasure:
             assert self.singles is not None
             lost = np.zeros(len(self.case.net.links), bool)
             lost[self.singles.lost[[unit]].indices] = True
-            self._solver.reset()
-            self._patchers[unit] = Patcher(self._solver.solve(self.case.outage(lost)))
+            self._patchers[unit] = Patcher(self.optimum(lost))
         return self._patchers[unit]
 
     @cached_property

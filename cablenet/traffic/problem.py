@@ -69,15 +69,27 @@ class FlowProblem:
 
 @dataclass(frozen=True, eq=False)
 class Outage:
-    """One state of the arcs: (A,) `room_tbps` of each, and which are `lost` altogether."""
+    """One state of the arcs: (A,) `room_tbps` of each, and which are `lost` altogether.
+
+    A lost arc has no room; anything else is refused, since it would go on carrying.
+    """
 
     room_tbps: Floats
     lost: Flags
+
+    def __post_init__(self) -> None:
+        if np.any(self.room_tbps[self.lost] != 0):
+            raise ValueError("an arc that is lost has room left; see `without`")
 
 
 def intact(problem: FlowProblem) -> Outage:
     """Nothing lost."""
     return Outage(problem.room_tbps, np.zeros(len(problem.tail), bool))
+
+
+def without(problem: FlowProblem, lost: Flags) -> Outage:
+    """These arcs (A,) lost, the others as they are."""
+    return Outage(np.where(lost, 0.0, problem.room_tbps), lost)
 
 
 def plain_problem(n_nodes: int, tail: Ints, head: Ints, room_tbps: Floats, delay_ms: Floats,

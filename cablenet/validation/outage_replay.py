@@ -12,9 +12,8 @@ from scipy.sparse.linalg import spsolve
 
 from cablenet.build.growth import HEADROOM
 from cablenet.network import Network
-from cablenet.traffic.optimum import FlowSolver
-from cablenet.traffic.problem import FlowProblem, Outage, plain_problem
-from cablenet.traffic.spread import spread_evenly
+from cablenet.traffic.optimum import FlowSolver, Optimum
+from cablenet.traffic.problem import FlowProblem, plain_problem, without
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -37,8 +36,7 @@ def replay(net: Network, lost: Ints) -> pd.DataFrame:
         share of the demand carried before that the best rerouting cannot carry: the flow optimum,
         whose split between countries that compete is max-min fair and so unique
     disrupted
-        share of the demand carried before whose way ran over a lost link, with traffic shared out
-        as on a quiet day (`cablenet.traffic.spread`)
+        share of the demand carried before whose way ran over a lost link
     lit_lost, cables_lost
         share of landed lit capacity, and of landing cables, that belongs to systems hit anywhere;
         0 for a country without cables
@@ -48,8 +46,7 @@ def replay(net: Network, lost: Ints) -> pd.DataFrame:
     before = FlowSolver(problem).intact
     had = before.served_tbps[:, 0]
     carried = FlowSolver(replace(problem, tbps=had[:, None]))
-    after = carried.solve(Outage(problem.room_tbps, gone)).served_tbps[:, 0]
-    quiet = spread_evenly(before, problem.room_tbps / (1.0 - HEADROOM))
+    after = carried.solve(without(problem, gone)).served_tbps[:, 0]
     asks = net.gateways.country[net.demands.from_gateway][_real(net)]
 
     def of_country(tbps: Floats) -> Floats:
@@ -59,7 +56,7 @@ def replay(net: Network, lost: Ints) -> pd.DataFrame:
     lit_lost, cables_lost = _baselines(net, lost)
     return pd.DataFrame({
         "unserved": _share(of_country(missing), of_country(had)),
-        "disrupted": _share(of_country(had * _broken(problem, quiet, gone)), of_country(had)),
+        "disrupted": _share(of_country(had * _broken(before, gone)), of_country(had)),
         "lit_lost": lit_lost, "cables_lost": cables_lost,
     }, index=pd.Index(net.country_id, name="country"))
 
@@ -86,17 +83,19 @@ def _problem(net: Network) -> tuple[Ints, FlowProblem]:
         scale * demands.tbps[real][:, None])
 
 
-def _broken(problem: FlowProblem, flows: Floats, gone: Flags) -> Floats:
+def _broken(before: Optimum, gone: Flags) -> Floats:
     """(D,) share of each demand's served traffic whose way runs over an arc that is gone.
 
-    `flows` (R, A) are those of each aim. The share p of what stands at a node and comes
+    The flow towards a target holds no circle. The share p of what stands at a node and comes
     through whole obeys p[n] = sum over arcs out of n of (part of the flow) x (0 if gone, else
     p[head]), p[target] = 1; flows that meet at a node are taken as mixed.
     """
+    problem = before.problem
     targets, _, aim = problem.aims
     whole = np.ones((len(targets), problem.n_nodes))
+    flows = before.flow_tbps.tocsr()
     for row, target in enumerate(targets.tolist()):
-        flow = flows[row]
+        flow = flows[[row]].toarray()[0]
         used = np.flatnonzero(flow > NOTHING_TBPS)
         tail, head, amount = problem.tail[used], problem.head[used], flow[used]
         out = np.bincount(tail, amount, minlength=problem.n_nodes)

@@ -26,6 +26,18 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(ended.value.code or 0), out, err
 
 
+def test_the_worst_pair_for_traffic_as_json(capsys, world):
+    code, out, err = run(capsys, world, "--k", "2", "--metric", "unserved_tbps", "--json",
+                         "--next-best", "1", "--ties")
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["status"] == "optimal" and told["checked"] and told["gap"] == 0
+    assert told["elements"] == told["common"] == ["ab", "da"]
+    assert told["objective"] > told["next_best"][0]["objective"] > 0
+    code, _, err = run(capsys, world, "--k", "2", "--metric", "unserved_tbps", "--curve")
+    assert code == 2 and "knows no --curve" in err
+
+
 def test_the_worst_pair_of_a_ring_as_json(capsys, world):
     # hub AA on a ring AA-BB-CC-DD: losing both cables at AA isolates the three others
     code, out, err = run(capsys, world, "--k", "2", "--json", "--ties", "--next-best", "2")
