@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from cablenet.build import build_network
 from cablenet.errors import InfeasibleError, NoPlanFoundError, PlanError
-from cablenet.kernels.contract import components
+from cablenet.geo import geodesic
 from cablenet.network import Network
-from cablenet.planning.attack import alive_after
 from cablenet.planning.candidate_table import CANDIDATE_KINDS, CandidateTable
 from cablenet.planning.covering import Cover, cover
+from cablenet.planning.map_cuts import cut_of, units_lost
 from cablenet.planning.place_cuts import PlaceCut, PlaceCuts
 from cablenet.planning.places_of_plans import PlacesOfPlans
 from cablenet.planning.promise import Promise, connected_today, countries_of
-from cablenet.planning.star_graph import KINDS, Cut, StarGraph, Unit
+from cablenet.planning.star_graph import KINDS, Cut, StarGraph
 from cablenet.planning.survival_check import Isolations, isolations
 from cablenet.planning.survival_plan import SurvivalPlan, Walk, plan_of
 from cablenet.scenarios.places import near_what
@@ -48,18 +48,6 @@ class _Task:
     graph: StarGraph
     countries: tuple[int, ...]
     disks: PlaceCuts | None
-
-
-@dataclass(frozen=True, eq=False)
-class _Loss:
-    """A loss on today's map: `units` of today, links `alive` (L,), candidates that `stands` (K,),
-    ids of new `cables` lost, and how many candidates must lead out."""
-
-    units: tuple[Unit, ...]
-    alive: NDArray[np.bool_]
-    stands: NDArray[np.bool_]
-    cables: frozenset[str]
-    least: int
 
 
 class SurvivalSearch:
@@ -203,9 +191,21 @@ class SurvivalSearch:
         lost = " and ".join(self._lost(cut))
         more = (f"only {len(cut.crossing)} candidates lead elsewhere and {cut.least} are needed"
                 if len(cut.crossing) else "no candidate leads anywhere else")
+        if isinstance(cut, PlaceCut):
+            return f"{who} hangs on {lost}: {self._why_lost(cut)}"
         if not lost:
             return f"{who} has no way to a hub abroad: {more}"
         return f"{who} hangs on {lost}: without it {more}"
+
+    def _why_lost(self, cut: PlaceCut) -> str:
+        """Why no candidate passes a place by."""
+        nodes, graph = self.net.nodes, self.tasks[0].graph
+        ends = np.unique(np.concatenate([graph.a, graph.b]))
+        mine = ends[nodes.country[ends] == self.net.country_id[cut.country]]
+        away = geodesic.distance_km(nodes.lon[mine], nodes.lat[mine], cut.lon, cut.lat)
+        if (away <= cut.radius_km).all():
+            return "every landing it has or is offered lies in it"
+        return "every candidate that leads elsewhere comes into it"
 
     def built(self, built: Sequence[int]) -> tuple[Network, gpd.GeoDataFrame]:
         """The map with these candidates in service, and their lines; made once for each choice."""
@@ -257,7 +257,8 @@ class SurvivalSearch:
                 if task.disks is not None and failed:
                     kept = not self._place_lost(task.disks, net, units, failed[0], home, new)
                 else:
-                    cut = self._cut(task, home, self._units_lost(task, units, failed), new)
+                    loss = units_lost(self.net, task.graph, task.promise, units, failed)
+                    cut = cut_of(self.net, task.graph, home, loss, new)
                     kept = sum(k in cut.crossing for k in choice.built) >= cut.least
                     out.append(cut)
                 if kept:
@@ -278,42 +279,6 @@ class SurvivalSearch:
         lon, lat = map(float, str(units.id[failed]).removeprefix("place:").split(","))
         return disks.add((lon, lat), np.unique(old), country, tuple(new.values()),
                          [new[key] for key in hit & set(new)])
-
-    def _units_lost(self, task: _Task, units: Units, failed: Sequence[int]) -> _Loss:
-        """The loss of cables and stations, on today's map."""
-        net, graph = self.net, task.graph
-        lost = [(str(units.kinds[u]), str(units.id[u])) for u in failed]
-        today = units_of(net, task.promise.unit)
-        number = {(str(kind), str(key)): u for u, (kind, key) in enumerate(
-            zip(today.kinds, today.id, strict=True))}
-        alive = alive_after(net, today, [number[one] for one in lost if one in number])
-        dead = np.zeros(len(net.nodes), bool)
-        dead[[net.node_index(key) for kind, key in lost if kind == "station"]] = True
-        named = tuple(sorted(
-            (kind, net.cable_index(key) if kind == "cable" else net.node_index(key))
-            for kind, key in lost if (kind, key) in number or kind == "station"))
-        least = task.promise.losses + 1 - len(named) if "cable" in graph.kinds else 1
-        return _Loss(named, alive, ~(dead[graph.a] | dead[graph.b]),
-                     frozenset(key for kind, key in lost if kind == "cable"), least)
-
-    def _cut(self, task: _Task, country: int, loss: _Loss, new: Mapping[str, int]) -> Cut:
-        """What must lead out of the parts that a country still reaches on today's map."""
-        net, graph = self.net, task.graph
-        live = np.flatnonzero(loss.alive)
-        part = components(len(net.nodes), net.links.a[live], net.links.b[live])[1]
-        reached = set(part[net.gateways.node[net.gateways.country == country]].tolist())
-        left = [k for key, k in new.items() if key not in loss.cables and loss.stands[k]]
-        grown = True
-        while grown:
-            grown = False
-            for k in left:
-                ends = {int(part[graph.a[k]]), int(part[graph.b[k]])}
-                if ends & reached and not ends <= reached:
-                    reached |= ends
-                    grown = True
-        inside = np.isin(part, sorted(reached))
-        crossing = np.flatnonzero(loss.stands & (inside[graph.a] != inside[graph.b]))
-        return Cut(country, loss.units, tuple(crossing.tolist()), loss.least)
 
     def _lost(self, cut: Cut | PlaceCut) -> list[str]:
         """Names of the cables, stations or the place whose loss a cut is about."""

@@ -119,6 +119,21 @@ def test_a_place_takes_what_runs_beside_it_and_new_cables_too():
         Promise(2, "place")
 
 
+def test_a_country_whose_landings_one_disk_takes_is_named_by_that_rule():
+    # b and e stand 33 km apart, so a disk between them takes both; with e 220 km off, the only
+    # candidate from there ends at a, where the old cable ends too
+    for lat, why in ((0.3, "every landing it has or is offered lies in it"),
+                     (2.0, "every candidate that leads elsewhere comes into it")):
+        layers = small_world(
+            [("a", "AA", 0, 0), ("b", "BB", -10, 0), ("e", "BB", -10, lat), ("h", "HH", 0, 10)],
+            {"ab": [("a", "b")], "ah": [("a", "h")], "ah2": [("a", "h")]}, hubs=["AA", "HH"])
+        table = table_of(layers, ("a", "e", 8), ("e", "h", 20) if lat < 1 else ("a", "b", 5))
+        with pytest.raises(InfeasibleError) as raised:
+            plan_survival(table, Promise(1, "place", ("BB",)))
+        assert raised.value.conflict[0].startswith("BB hangs on everything within 25 km round")
+        assert raised.value.conflict[0].endswith(why)
+
+
 def test_a_country_with_one_station_cannot_be_made_safe_from_its_loss():
     table = table_of(star(), ("b", "h", 20))
     with pytest.raises(InfeasibleError) as raised:
