@@ -12,7 +12,9 @@ from cablenet_api import problems
 from cablenet_api.access.oidc import Provider, provider_at
 from cablenet_api.body_guard import BodyGuard
 from cablenet_api.routes.callers import caller_finder
+from cablenet_api.routes.jobs import jobs_router
 from cablenet_api.routes.members import members_router
+from cablenet_api.routes.processes import processes_router
 from cablenet_api.routes.readiness import readiness_router
 from cablenet_api.routes.scoring import scoring_router
 from cablenet_api.routes.workspaces import scenarios_router, workspaces_router
@@ -54,7 +56,8 @@ def create_app(settings: Settings | None = None, *,
     problems.install(app)
     for router in (scoring_router(settings, worlds), readiness_router(store),
                    members_router(store), workspaces_router(store),
-                   scenarios_router(store)):
+                   scenarios_router(store), processes_router(settings, store, worlds),
+                   jobs_router(store)):
         app.include_router(router)
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)
     _describe_problems(app)

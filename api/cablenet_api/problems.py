@@ -89,6 +89,9 @@ KINDS: dict[str, Kind] = {kind.slug: kind for kind in (
     Kind("not-found", 404, "Nothing of this id that the caller may see", "check the id"),
     Kind("last-admin", 409, "An organisation would be left without an admin",
          "make somebody else admin first"),
+    Kind("result-not-ready", 404, "The job has not ended yet", "ask for its status, then again"),
+    Kind("no-result", 409, "The job ended without a result", "read the detail; ask again"),
+    Kind("too-many-jobs", 429, "Too many jobs of one organisation wait", "wait for some to end"),
     Kind("conflict", 409, "Somebody did the same at the same moment", "look, and try again"),
     Kind("changed-meanwhile", 412, "The version named by If-Match is not the newest",
          "read the newest version, make the change again, send its ETag"),
@@ -120,7 +123,7 @@ STATUS_OF: tuple[tuple[type[Exception], str], ...] = (
 """The one table, most special first: the first class an error is an instance of decides."""
 
 
-_HEADERS = {**{slug: {"Retry-After": "5"} for slug in ("busy", "store-unavailable",
+_HEADERS = {**{slug: {"Retry-After": "5"} for slug in ("busy", "too-many-jobs", "store-unavailable",
                                                       "provider-unavailable")},
             "not-logged-in": {"WWW-Authenticate": "Bearer"}}
 

@@ -23,6 +23,12 @@ class Settings(BaseSettings):
     wait_s: float = Field(default=30.0, gt=0, description="longest wait for a free place, seconds")
     database: str = Field(default="sqlite:///cablenet.sqlite",
                           description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    jobs_waiting: int = Field(default=100, gt=0, description="waiting jobs of one organisation")
+    jobs_at_once: int = Field(default=2, gt=0, description="running jobs of one organisation")
+    job_s: float = Field(default=3600.0, gt=0, description="longest time of a job, seconds")
+    job_mb: int = Field(default=8000, gt=0, description="most address space of a job, MB")
+    lease_s: float = Field(default=60.0, gt=0, description="a worker silent for longer is taken "
+                                                           "for dead, seconds")
     login: Literal["none", "tokens"] = Field(
         default="none", description="none: one user, on this machine only; tokens: everybody "
                                     "else, by personal tokens and those of the OIDC provider")

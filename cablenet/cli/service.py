@@ -1,4 +1,4 @@
-"""`serve` and `admit`: the service, and who may use it."""
+"""`serve`, `worker` and `admit`: the service, its workers, and who may use it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def serve(
 ) -> None:
     """Serve the library over HTTP (needs the `server` extra)."""
     _api().serve(host=host, port=port, settings=_settings(database=database, login=login))
+
+
+def worker(database: Database = None) -> None:
+    """Compute the jobs that wait in the service's database, one after another, until stopped.
+
+    Start as many as there are cores to spare; each may die at any time.
+    """
+    _api().run_worker(_settings(database=database))
 
 
 def admit(

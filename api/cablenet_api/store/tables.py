@@ -77,3 +77,25 @@ versions = Table(
     Column("written_at", WHEN, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("body", Text, nullable=False))
+
+jobs = Table(
+    "jobs", metadata,
+    Column("id", KEY, primary_key=True),
+    Column("organisation", ForeignKey("organisations.id"), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("process", String(40), nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),  # counts changes that callers may see
+    Column("worker", KEY),
+    Column("lease_until", WHEN),
+    Column("created_at", WHEN, nullable=False),
+    Column("started_at", WHEN),
+    Column("changed_at", WHEN, nullable=False),
+    Column("result", Text),
+    CheckConstraint("state IN ('accepted', 'running', 'successful', 'failed', 'dismissed')",
+                    "state"),
+    Index(None, "organisation", "id"),
+    Index("ix_jobs_waiting", "state", "lease_until"))

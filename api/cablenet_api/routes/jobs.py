@@ -1,0 +1,121 @@
+"""Routes of jobs, in the words of OGC API - Processes 1.0: status, results, dismissal, events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel, Field
+from sqlalchemy import Row
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
+
+from cablenet_api.jobs.queue import LIVE, dismiss_job, job_of, jobs_of
+from cablenet_api.problems import RefusedError
+from cablenet_api.routes.callers import Who
+from cablenet_api.routes.shapes import After, Id, Limit, page, problems
+from cablenet_api.store.store import Store
+from cablenet_api.workspaces.spaces import allow
+
+LOOK_S, STREAM_S = 0.5, 60.0
+"""How often a stream looks for news, and when it ends so that the reader comes back with its
+Last-Event-ID, seconds (assumed)."""
+LastEvent = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**31,
+                                  description="only what came after this event")]
+
+
+class JobStatus(BaseModel):
+    """How a job stands (`statusInfo`)."""
+
+    jobID: str  # noqa: N815  # the standard's spelling
+    processID: str  # noqa: N815
+    type: Literal["process"] = "process"
+    status: Literal["accepted", "running", "successful", "failed", "dismissed"]
+    message: str = Field(description="why it failed, in words")
+    created: str
+    started: str | None
+    updated: str
+    attempts: int = Field(description="how many workers have begun it")
+
+
+class JobsPage(BaseModel):
+    """Some jobs, in the order of their ids."""
+
+    jobs: list[JobStatus]
+    next: str | None
+
+
+def jobs_router(store: Store) -> APIRouter:
+    """These routes of one service."""
+    router = APIRouter(prefix="/jobs", tags=["processes"])
+
+    @router.get("", responses=problems(401, 422, 503))
+    def list_jobs(who: Who, after: After = "", limit: Limit = 100) -> JobsPage:
+        """The jobs of the caller's organisation."""
+        with store.reading(who.organisation) as connection:
+            found = page(jobs_of(connection, who, after, limit + 1), limit, status_of)
+        return JobsPage(jobs=found["items"], next=found["next"])
+
+    @router.get("/{job}", responses=problems(401, 404, 422, 503))
+    def get_job(job: Id, who: Who) -> JobStatus:
+        """How a job stands."""
+        with store.reading(who.organisation) as connection:
+            return status_of(job_of(connection, who, job))
+
+    @router.get("/{job}/results", response_model=None, responses={
+        200: {"description": "the answer", "content": {"application/json": {"schema": {
+            "type": "object"}}}}, **problems(401, 404, 409, 422, 503)})
+    def get_results(job: Id, who: Who) -> Response:
+        """What a job has found."""
+        with store.reading(who.organisation) as connection:
+            found = job_of(connection, who, job)
+        if found.state in LIVE:
+            raise RefusedError("result-not-ready", f"the job is {found.state}")
+        if found.result is None:
+            raise RefusedError("no-result", found.message or f"the job was {found.state}")
+        return Response(found.result, media_type="application/json")
+
+    @router.delete("/{job}", responses=problems(401, 403, 404, 422, 503))
+    def dismiss(job: Id, who: Who) -> JobStatus:
+        """Stop a job; of one that has ended, forget the results."""
+        allow(who, "write")
+        with store.writing(who.organisation) as connection:
+            return status_of(dismiss_job(connection, who, job))
+
+    @router.get("/{job}/events", response_model=None, responses={
+        200: {"description": "each change as a server-sent event `status`", "content": {
+            "text/event-stream": {"schema": {"type": "string"}}}},
+        **problems(401, 404, 422, 503)})
+    def events(job: Id, who: Who, last_event: LastEvent = 0) -> Response:
+        """A stream of changes (SSE), until the job ends or a minute is over; a reader that comes
+        back with Last-Event-ID misses nothing that still holds."""
+        def read() -> Row[Any]:
+            with store.reading(who.organisation) as connection:
+                return job_of(connection, who, job)
+
+        read()  # a job that is not there is a problem, not a stream
+        return StreamingResponse(_news(read, last_event), media_type="text/event-stream",
+                                 headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+def status_of(job: Row[Any]) -> JobStatus:
+    """A row of the queue in the standard's words."""
+    return JobStatus(jobID=job.id, processID=job.process, status=job.state, message=job.message,
+                     created=job.created_at, started=job.started_at, updated=job.changed_at,
+                     attempts=job.attempts)
+
+
+async def _news(read: Any, seen: int) -> AsyncIterator[str]:
+    ends = asyncio.get_running_loop().time() + STREAM_S
+    while asyncio.get_running_loop().time() < ends:
+        job = await run_in_threadpool(read)
+        if job.revision > seen:
+            seen = job.revision
+            yield f"id: {seen}\nevent: status\ndata: {status_of(job).model_dump_json()}\n\n"
+        if job.state not in LIVE:
+            return
+        await asyncio.sleep(LOOK_S)
