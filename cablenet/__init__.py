@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from cablenet.planning.fortification import Fortification as Fortification
     from cablenet.planning.fortification import fortify as fortify
     from cablenet.planning.link_failures import DesignProblem as DesignProblem
+    from cablenet.planning.p_median import PMedian as PMedian
+    from cablenet.planning.p_median import p_median as p_median
     from cablenet.planning.promise import Promise as Promise
     from cablenet.planning.promise import read_promises as read_promises
     from cablenet.planning.survival import plan_survival as plan_survival
@@ -159,6 +161,7 @@ _HOME = {
     "planning": ("RedundancyPlan", "plan_redundancy"),
     "planning.capacity_design": ("CapacityDesign", "design_capacity"),
     "planning.link_failures": ("DesignProblem",),
+    "planning.p_median": ("PMedian", "p_median"),
     "planning.promise": ("Promise", "read_promises"),
     "planning.survival": ("plan_survival",),
     "planning.survival_plan": ("SurvivalPlan",),

@@ -14,6 +14,7 @@ from cablenet.validation import (
     lengths,
     link_design,
     outages,
+    p_medians,
     service,
     solar,
 )
@@ -30,8 +31,8 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     ----------
     data
         a folder that holds outside data sets (here: a TeleGeography v3 export, the inputs of
-        Solar Superstorms, instances of critical nodes, networks of SNDlib); checks that need one
-        are skipped, with the reason, where it is absent
+        Solar Superstorms, instances of critical nodes, networks of SNDlib, p-medians); checks that
+        need one are skipped, with the reason, where it is absent
     events
         a folder of past outages (default: those shipped with the atlas)
     """
@@ -50,5 +51,6 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     out += interdiction.check_interdiction()
     out += critical_nodes.check_critical_nodes(data)
     out += link_design.check_link_design(data)
+    out += p_medians.check_p_medians(data)
     out += outages.check_outages(events, progress=tell)
     return out
