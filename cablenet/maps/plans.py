@@ -54,7 +54,8 @@ def plan_png(net: Network, new_links: NDArray[np.int64], *, title: str = "") -> 
     from matplotlib import pyplot
 
     axes, out = draw_plan(net, new_links, title=title), io.BytesIO()
-    axes.figure.savefig(out, format="png", dpi=100, metadata={"Software": None})
+    axes.figure.savefig(out, format="png", dpi=100, bbox_inches="tight",
+                        pad_inches=0.05, metadata={"Software": None})
     pyplot.close(axes.figure)
     return out.getvalue()
 

@@ -50,9 +50,10 @@ class Promise:
 
     def __str__(self) -> str:
         who = "every country" if self.countries is None else ", ".join(self.countries)
-        what = (f"place of {self.radius_km:g} km" if self.unit == "place"
-                else self.unit.replace("+", " or "))
-        return f"{who}: any {self.losses} of {what}"
+        many = "any one" if self.losses == 1 else f"any {self.losses}"
+        kinds = [kind if self.losses == 1 else f"{kind}s" for kind in self.unit.split("+")]
+        disk = f" of {self.radius_km:g} km" if self.unit == "place" else ""
+        return f"{who}: {many} {' or '.join(kinds)}{disk}"
 
 
 def connected_today(net: Network) -> set[int]:

@@ -79,7 +79,7 @@ def test_one_cable_between_two_leaves_saves_both_from_any_cable_loss():
     assert plan.certificate.objective == plan.certificate.bound == 15
     assert plan.cables.loc[0, "reason"] == "keeps BB, CC connected through the loss of AB"
     # today each is isolated by one loss of five; with the plan in it six losses isolate nobody
-    assert plan.walked.loc[0].tolist() == ["BB, CC: any 1 of cable", 7, 2, 0, 0, "", ""]
+    assert plan.walked.loc[0].tolist() == ["BB, CC: any one cable", 7, 2, 0, 0, "", ""]
 
 
 def test_new_cables_fail_too_so_two_losses_ask_for_two_more_ways():
@@ -150,7 +150,7 @@ def test_limits_that_contradict_each_other_are_named():
     promises = [Promise(1, "cable", ("BB", "CC")), Promise(1, "cable", ("DD",))]
     with pytest.raises(InfeasibleError) as raised:
         plan_survival(table, promises, budget_musd=30)
-    assert raised.value.conflict == ("DD: any 1 of cable",), "40 alone is over the budget of 30"
+    assert raised.value.conflict == ("DD: any one cable",), "40 alone is over the budget of 30"
     with pytest.raises(InfeasibleError) as raised:
         plan_survival(table, promises, budget_musd=50)
     assert len(raised.value.conflict) == 2, "15 and 40 fit singly, not together"
@@ -201,7 +201,7 @@ def test_the_picture_of_a_plan_draws_what_it_adds_and_nothing_else_in_red():
     red = [lines for lines in axes.collections
            if isinstance(lines, LineCollection) and to_hex(lines.get_color()[0]) == palette.LOST]
     assert [len(lines.get_segments()) for lines in red] == [1], "one new cable, one line"
-    assert plan.title == "1 new cable for 15 million USD; BB, CC: any 1 of cable"
+    assert plan.title == "1 new cable for 15 million USD; BB, CC: any one cable"
     pyplot.close(axes.figure)
     assert [str(plan.network.links.id[link]) for link in plan.new_links] == ["new:b:c"]
 
@@ -216,7 +216,7 @@ def test_bad_input_is_told(given):
 
 
 @pytest.mark.parametrize(("given", "conflict"), [
-    ({"budget_musd": 0}, "BB, CC: any 1 of cable"),
+    ({"budget_musd": 0}, "BB, CC: any one cable"),
     ({"budget_musd": -3}, "budget_musd = -3"),
     ({"must_land": ["HH"], "never_joined": [("CC", "HH")]}, "must_land HH"),
     ({"never_joined": [("CC", "HH"), ("CC", "BB"), ("AA", "BB"), ("AA", "CC")]},
