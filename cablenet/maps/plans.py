@@ -31,9 +31,7 @@ def draw_plan(net: Network, new_links: NDArray[np.int64], ax: Any = None, *,
         what to show; default: the world from Greenwich to Greenwich, the Pacific in the middle
     """
     shown = window or WORLD
-    axes, footer = (ax, None) if ax is not None else (None, None)
-    if axes is None:
-        (axes,), footer = new_axes(shown)
+    axes = _sheet(shown) if ax is None else ax
     draw_land(axes, load_land(), {}, shown)
     old = net.of_kind("wet", "land") & net.links.in_service
     old[new_links] = False
@@ -45,28 +43,33 @@ def draw_plan(net: Network, new_links: NDArray[np.int64], ax: Any = None, *,
     x, y = place_points(net.nodes.lon[ends], net.nodes.lat[ends], shown)
     axes.scatter(x, y, s=22, color="white", edgecolors=palette.LOST, linewidths=1.1, zorder=4)
     draw_frame(axes, shown, title)
-    _legend(axes, footer)
+    _legend(axes)
     return axes
 
 
 def plan_png(net: Network, new_links: NDArray[np.int64], *, title: str = "") -> bytes:
     """The same picture as the bytes of a PNG file, for a page."""
-    from matplotlib import pyplot
-
     axes, out = draw_plan(net, new_links, title=title), io.BytesIO()
-    axes.figure.savefig(out, format="png", dpi=100, bbox_inches="tight",
-                        pad_inches=0.05, metadata={"Software": None})
-    pyplot.close(axes.figure)
+    axes.figure.savefig(out, format="png", dpi=100, metadata={"Software": None})
     return out.getvalue()
 
 
-def _legend(axes: Any, footer: Any) -> None:
+def _sheet(window: Window) -> Any:
+    """A sheet without room at its foot: the legend stands on the map."""
+    (axes,), footer = new_axes(window)
+    footer.remove()
+    width, height = axes.figure.get_size_inches()
+    box = axes.get_position()
+    axes.figure.set_size_inches(width, height * (1.0 - box.y0))
+    axes.set_position((0.0, 0.0, 1.0, box.height / (1.0 - box.y0)))
+    return axes
+
+
+def _legend(axes: Any) -> None:
     from matplotlib.lines import Line2D
 
     rows = [Line2D([], [], color=palette.LOST, linewidth=2.0, marker="o", markersize=4.5,
                    markerfacecolor="white"),
             Line2D([], [], color=palette.BACKHAUL, linewidth=1.0)]
-    words = ["to be built, with its landings", "cables in service"]
-    place = axes if footer is None else footer
-    place.legend(rows, words, loc="lower left" if footer is None else "upper left", fontsize=8,
-                 frameon=footer is None, edgecolor="none", framealpha=0.92)
+    axes.legend(rows, ["to be built, with its landings", "cables in service"],
+                loc="lower center", fontsize=8, edgecolor="none", framealpha=0.92)

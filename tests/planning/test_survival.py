@@ -191,10 +191,6 @@ def test_who_falls_without_the_declared_mesh_is_told():
 
 
 def test_the_picture_of_a_plan_draws_what_it_adds_and_nothing_else_in_red():
-    import matplotlib
-    matplotlib.use("agg")
-    from matplotlib import pyplot
-
     table = table_of(star(), ("b", "c", 15), ("a", "b", 10), ("a", "c", 10))
     plan = plan_survival(table, Promise(1, "cable", ("BB", "CC")))
     axes = plan.plot()
@@ -202,7 +198,6 @@ def test_the_picture_of_a_plan_draws_what_it_adds_and_nothing_else_in_red():
            if isinstance(lines, LineCollection) and to_hex(lines.get_color()[0]) == palette.LOST]
     assert [len(lines.get_segments()) for lines in red] == [1], "one new cable, one line"
     assert plan.title == "1 new cable for 15 million USD; BB, CC: any one cable"
-    pyplot.close(axes.figure)
     assert [str(plan.network.links.id[link]) for link in plan.new_links] == ["new:b:c"]
 
 
