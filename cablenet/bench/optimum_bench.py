@@ -27,7 +27,7 @@ from cablenet.traffic.problem import FlowProblem, Outage, intact
 from cablenet.traffic.served import max_served
 
 Ints = NDArray[np.int64]
-SAMPLE, SEED = 8, 1
+SAMPLE, SEED = 20, 1
 """Failures that HiGHS does too: random single cables that carry something."""
 
 

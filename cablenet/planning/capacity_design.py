@@ -37,6 +37,8 @@ ROUNDS = 200
 INSIDE = 0.5
 """How far each question moves from the master's answer towards a feasible one (in-out)."""
 DENOMINATORS = (1.0, 2.0, 3.0)
+RELAXED = 0.6
+"""Share of the time after which the relaxation has to do, so that a design is still found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ def design_capacity(problem: DesignProblem, *, time_limit_s: float = 600.0,
     begun = time.monotonic()
     _check(problem)
     search = _Search(problem, begun + time_limit_s, progress)
-    search.relax()
+    search.relax(begun + RELAXED * time_limit_s)
     search.whole()
     seconds = time.monotonic() - begun
     if search.best is None:
@@ -148,7 +150,7 @@ class _Search:
 
     # -- the two phases -----------------------------------------------------------------------
 
-    def relax(self) -> None:
+    def relax(self, until: float) -> None:
         """Inequalities until the relaxation breaks none; then a design from its roundings."""
         inside = self.most.astype(float)
         for round_ in range(ROUNDS):
@@ -159,7 +161,7 @@ class _Search:
             if not found:
                 inside = INSIDE * point + (1 - INSIDE) * inside
                 found = self._ask(point, point)
-            if self._late() or not found:
+            if time.monotonic() > until or not found:
                 break
         self._round_up(point)
 
@@ -222,6 +224,8 @@ class _Search:
         """A design near a point: rounded up where that survives all, then taken down link by link,
         the dearest first."""
         modules = np.ceil(point - 1e-6).astype(np.int64)
+        if self._late():
+            return
         for _ in range(4 * len(self.problem)):
             worst = self._worst_state(modules)
             if worst is None:
@@ -233,14 +237,14 @@ class _Search:
             modules[int(np.argmax(gain / np.maximum(self.problem.cost, 1e-9)))] += 1
         else:
             return
+        self._keep(modules.copy())
         for link in np.argsort(-self.problem.cost, kind="stable").tolist():
             while modules[link] > 0 and not self._late():
                 modules[link] -= 1
                 if self._worst_state(modules, first=True) is not None:
                     modules[link] += 1
                     break
-        if not self._late():
-            self._keep(modules)
+        self._keep(modules)
 
     def _worst_state(self, modules: Ints, first: bool = False) -> tuple[int, Metric] | None:
         """The state that leaves most unserved (or the first that leaves any), None if none does."""
