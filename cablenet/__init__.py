@@ -137,6 +137,8 @@ if TYPE_CHECKING:
     from cablenet.traffic.demand import make_demand as make_demand
     from cablenet.uncertainty import Uncertain as Uncertain
     from cablenet.uncertainty import draws as draws
+    from cablenet.uncertainty.worst_places import WorstPlaces as WorstPlaces
+    from cablenet.uncertainty.worst_places import worst_places as worst_places
 
 _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
@@ -190,6 +192,7 @@ _HOME = {
     "traffic.classes": ("CLASSES",),
     "traffic.demand": ("Demand", "grown", "make_demand"),
     "uncertainty": ("Uncertain", "draws"),
+    "uncertainty.worst_places": ("WorstPlaces", "worst_places"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = ["__version__", "errors", *sorted(_MODULE_OF)]

@@ -44,7 +44,11 @@ def worst(
     False,
     ties: Annotated[bool, typer.Option(
         "--ties", help="Tell which units are in every worst attack.")] = False,
-    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the solver.")] = 1,
+    draws: Annotated[int, typer.Option(
+        metavar="N", help="With --unit place --k 1: the ten worst places, and how often each stays "
+        "among them on N draws of the routes.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the solver, or of the draws.")] =
+    1,
     time_limit: Annotated[float, typer.Option(
         metavar="X", help="Deterministic time of each solve, about seconds.")] = 60.0,
     as_of: AsOf = None, json: Json = False,
@@ -55,7 +59,13 @@ def worst(
 
     if curve and (next_best or ties):
         raise InputError("--curve tells the worst of each size only; leave out --next-best, --ties")
+    if draws and (unit != "place" or k != 1 or metric == TRAFFIC):
+        raise InputError("--draws asks for single places: give --unit place --k 1, and isolated or "
+                         "people as --metric")
     net = open_network(layers, as_of)
+    if draws:
+        _places(net, metric, radius_km, draws, seed, json)
+        return
     words: dict[str, Any] = {
         "unit": unit, "metric": metric, "country": country, "pair": _pair(pair),
         "min_rate": min_rate, "radius_km": radius_km, "seed": seed, "time_limit": time_limit,
@@ -105,6 +115,22 @@ def _traffic(net: Network, k: int, words: dict[str, Any], next_best: int, ties: 
     if shared is not None:
         typer.echo(f"in every worst attack: {', '.join(shared) or 'none'}")
     print_table(found.to_frame().drop(columns="ids"))
+
+
+def _places(net: Network, metric: str, radius_km: float, draws: int, seed: int,
+            json: bool) -> None:
+    """The worst places, on the map and on drawn routes."""
+    import cablenet as cn
+
+    with progress("draws") as tell:
+        found = cn.worst_places(net, metric=metric, radius_km=radius_km, draws=draws, seed=seed,
+                                progress=tell)
+    if json:
+        print_json(found.to_json())
+        return
+    typer.echo(f"the worst of {found.places:,} places of {radius_km:g} km, by {metric}; "
+               f"{draws} draws of the routes")
+    print_table(found.to_frame())
 
 
 def _pair(text: str | None) -> tuple[str, str] | None:

@@ -89,8 +89,7 @@ class Unknowns:
         """Backhaul carries what its station's sections can, so it grows and falls with them."""
         links = self.network.links
         known = self.lit_of < 0
-        lit = np.where(known, links.lit_tbps,
-                       links.lit_tbps * times[np.maximum(self.lit_of, 0)])
+        lit = links.lit_tbps * np.append(times, 1.0)[self.lit_of]  # -1 is what is not drawn
         section = links.in_service & (links.cable >= 0) & ~np.isnan(lit)
         if not (section & ~known).any():
             return np.asarray(lit)
