@@ -89,16 +89,17 @@ class Unknowns:
         """Backhaul carries what its station's sections can, so it grows and falls with them."""
         links = self.network.links
         known = self.lit_of < 0
-        lit = links.lit_tbps * np.append(times, 1.0)[self.lit_of]  # -1 is what is not drawn
+        every = np.append(times, 1.0)  # -1 is what is not drawn
+        lit: Floats = np.asarray(links.lit_tbps * every[self.lit_of], np.float64)
         section = links.in_service & (links.cable >= 0) & ~np.isnan(lit)
         if not (section & ~known).any():
-            return np.asarray(lit)
+            return lit
         landed = np.zeros((2, len(self.network.nodes)))
         for row, amount in zip(landed, (links.lit_tbps, lit), strict=True):
             np.add.at(row, links.a[section], amount[section])
             np.add.at(row, links.b[section], amount[section])
         grown = np.divide(landed[1], landed[0], out=np.ones(len(landed[0])), where=landed[0] > 0)
-        return np.where(self.network.of_kind("backhaul"), lit * grown[links.a], lit)
+        return np.asarray(np.where(self.network.of_kind("backhaul"), lit * grown[links.a], lit))
 
     def _demand(self, times: Floats) -> Demand:
         demand = self.network.demands
