@@ -14,6 +14,7 @@ from cablenet_api.body_guard import BodyGuard
 from cablenet_api.routes.callers import caller_finder
 from cablenet_api.routes.jobs import jobs_router
 from cablenet_api.routes.members import members_router
+from cablenet_api.routes.plans import plans_router
 from cablenet_api.routes.processes import processes_router
 from cablenet_api.routes.readiness import readiness_router
 from cablenet_api.routes.scoring import scoring_router
@@ -56,7 +57,8 @@ def create_app(settings: Settings | None = None, *,
     problems.install(app)
     for router in (scoring_router(settings, worlds), readiness_router(store),
                    members_router(store), workspaces_router(store),
-                   scenarios_router(store), processes_router(settings, store, worlds),
+                   scenarios_router(store), plans_router(store, worlds),
+                   processes_router(settings, store, worlds),
                    jobs_router(store)):
         app.include_router(router)
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)

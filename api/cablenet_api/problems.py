@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import cablenet as cn
+from cablenet_api.plans.errors import IncompleteError, PlansError, SignatureError
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 20
@@ -92,6 +93,12 @@ KINDS: dict[str, Kind] = {kind.slug: kind for kind in (
     Kind("result-not-ready", 404, "The job has not ended yet", "ask for its status, then again"),
     Kind("no-result", 409, "The job ended without a result", "read the detail; ask again"),
     Kind("too-many-jobs", 429, "Too many jobs of one organisation wait", "wait for some to end"),
+    Kind("incomplete-plan", 409, "The draft lacks something that review needs",
+         "mend each entry of `problems`, then submit again"),
+    Kind("bad-signature", 422, "A signature that does not hold for this version",
+         "read the present text and sign that, with the key your organisation has registered"),
+    Kind("step-not-allowed", 409, "The plan's state or the party's part in it does not allow this",
+         "read the plan: its state says what comes next"),
     Kind("conflict", 409, "Somebody did the same at the same moment", "look, and try again"),
     Kind("changed-meanwhile", 412, "The version named by If-Match is not the newest",
          "read the newest version, make the change again, send its ETag"),
@@ -114,6 +121,9 @@ STATUS_OF: tuple[tuple[type[Exception], str], ...] = (
     (cn.errors.InfeasibleError, "infeasible"),
     (cn.errors.NoPlanFoundError, "no-plan-found"),
     (cn.errors.CablenetError, "library-error"),
+    (IncompleteError, "incomplete-plan"),
+    (SignatureError, "bad-signature"),
+    (PlansError, "step-not-allowed"),
     (AtlasUnavailableError, "atlas-unavailable"),
     (BusyError, "busy"),
     (IntegrityError, "conflict"),

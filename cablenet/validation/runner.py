@@ -50,6 +50,7 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     out += solar.check_solar(data)
     out += interdiction.check_interdiction()
     out += critical_nodes.check_critical_nodes(data)
+    tell("capacity designs (open ones take up to ten minutes each)", 4, 4)
     out += link_design.check_link_design(data)
     out += p_medians.check_p_medians(data)
     out += outages.check_outages(events, progress=tell)

@@ -35,6 +35,17 @@ FOREIGN = {
     "GET /workspaces/{workspace}/scenarios/{scenario}": None,
     "PUT /workspaces/{workspace}/scenarios/{scenario}": SCENARIOS,
     "DELETE /workspaces/{workspace}/scenarios/{scenario}": None,
+    "GET /workspaces/{workspace}/plans": None,
+    "POST /workspaces/{workspace}/plans": {"title": "probe"},
+    "GET /workspaces/{workspace}/plans/{plan}": None,
+    "PUT /workspaces/{workspace}/plans/{plan}": {"title": "probe"},
+    "POST /workspaces/{workspace}/plans/{plan}/steps": {"step": "submit"},
+    "GET /workspaces/{workspace}/plans/{plan}/changes": None,
+    "GET /workspaces/{workspace}/plans/{plan}/stale": None,
+    "GET /workspaces/{workspace}/plans/{plan}/print/{form}": None,
+    "POST /workspaces/{workspace}/plan-matches": {"event": LOSS},
+    "POST /workspaces/{workspace}/keys": {"public_key": "a" * 43},
+    "GET /workspaces/{workspace}/keys": None,
     "GET /jobs/{job}": None, "GET /jobs/{job}/results": None, "GET /jobs/{job}/events": None,
     "DELETE /jobs/{job}": None,
 }
@@ -57,10 +68,11 @@ def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
     space = other.ask("POST", "/workspaces", {"name": f"secret space {name}"}).json()["id"]
     kept = other.ask("POST", f"/workspaces/{space}/scenarios",
                      {**SCENARIOS, "name": f"secret plan {name}"}).json()
+    plan = other.ask("POST", f"/workspaces/{space}/plans", {"title": f"secret plan {name}"}).json()
     token = other.ask("GET", "/tokens").json()[0]["id"]
     job = other.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 1}}).json()
-    return {"workspace": space, "scenario": kept["id"], "token": token, "job": job["jobID"],
-            "process": "cut-sets", "person": other.person}, kept["etag"]
+    return {"workspace": space, "scenario": kept["id"], "plan": plan["id"], "token": token,
+            "job": job["jobID"], "process": "cut-sets", "form": "md", "person": other.person}, kept["etag"]
 
 
 @pytest.mark.parametrize("role", sorted(MAY))
@@ -88,7 +100,7 @@ def test_ids_of_others_are_not_found_and_nothing_of_them_shows(house: House, nam
 
 def assert_hides(told: str, ids: dict[str, str], etag: str, operation: str) -> None:
     for what, secret in ids.items():
-        if what == "process":
+        if what in ("process", "form"):
             continue
         if not (what == "person" and "{person}" in operation) and "/members" not in operation:
             assert secret not in told, (operation, what)
@@ -99,7 +111,7 @@ def assert_hides(told: str, ids: dict[str, str], etag: str, operation: str) -> N
 def test_without_a_token_every_operation_answers_401_before_it_looks(house: House, operation: str
                                                                      ) -> None:
     verb, path = operation.split(" ")
-    filled: Any = path.format(workspace="0" * 32, scenario="0" * 32, token="0" * 32,
-                              job="0" * 32, process="cut-sets", person="x")
+    filled: Any = path.format(workspace="0" * 32, scenario="0" * 32, plan="0" * 32, form="md",
+                              token="0" * 32, job="0" * 32, process="cut-sets", person="x")
     body = {**OWN, **FOREIGN}[operation]
     assert house.client.request(verb, filled, json=body).status_code == 401

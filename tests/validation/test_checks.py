@@ -53,15 +53,17 @@ def test_a_ratio_is_drawn_over_published() -> None:
 def test_the_atlas_keeps_its_promises(tmp_path: Path) -> None:
     """Misses are published, so only the promises of the atlas itself are held here.
 
-    Past outages take minutes: they are left out by a folder without events.
+    Past outages take minutes: they are left out by a folder without events. Published instances
+    are left out by handing in the map alone: each kind has a test of its own.
     """
+    world = DATA / "telegeography_v3_2022"
     for name, columns in COLUMNS.items():
         (tmp_path / name).write_text(",".join(columns) + "\n")
-    checks = {check.id: check for check in run_checks(DATA if DATA.is_dir() else None,
+    checks = {check.id: check for check in run_checks(world if world.is_dir() else None,
                                                       events=tmp_path)}
     held = ["drawn-length-within-0.8-1.25-of-published", "demand-served-on-the-intact-atlas",
             "chokepoint-recall-all", *[f"utilisation-{c}" for c in ("IN", "JP", "TW", "SG")]]
-    if DATA.is_dir():
+    if world.is_dir():
         held.append("corridor-pairs-recall")
     assert {key: checks[key].status for key in held} == dict.fromkeys(held, "pass")
 

@@ -24,7 +24,7 @@ from cablenet_api.workspaces.spaces import Space
 KIND = "scenario"
 IfMatch = Annotated[str | None, Header(max_length=1000,
                                        description="ETag of the version this write was made from")]
-_TAGGED: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {
+TAGGED: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {
     "schema": {"type": "string"}, "description": "send it back as If-Match when you write"}}}}
 
 
@@ -159,13 +159,13 @@ def scenarios_router(store: Store) -> APIRouter:
         response.headers["Location"] = f"/workspaces/{space.id}/scenarios/{made.id}"
         return _tagged(response, made)
 
-    @router.get("/{scenario}", responses=_TAGGED | problems(401, 404, 422, 503))
+    @router.get("/{scenario}", responses=TAGGED | problems(401, 404, 422, 503))
     def get_scenarios(workspace: Id, scenario: Id, who: Who, response: Response) -> ScenariosKept:
         """One kept set of failures, in its newest version."""
         with store.reading(who.organisation) as connection:
             return _tagged(response, newest(connection, who, workspace, scenario)[1])
 
-    @router.put("/{scenario}", responses=_TAGGED | problems(400, 401, 403, 404, 412, 413, 415, 422,
+    @router.put("/{scenario}", responses=TAGGED | problems(400, 401, 403, 404, 412, 413, 415, 422,
                                                             428, 503))
     def replace_scenarios(workspace: Id, scenario: Id, asked: Scenarios, who: Who,
                           response: Response, if_match: IfMatch = None) -> ScenariosKept:
