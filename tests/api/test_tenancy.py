@@ -72,7 +72,8 @@ def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
     token = other.ask("GET", "/tokens").json()[0]["id"]
     job = other.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 1}}).json()
     return {"workspace": space, "scenario": kept["id"], "plan": plan["id"], "token": token,
-            "job": job["jobID"], "process": "cut-sets", "form": "md", "person": other.person}, kept["etag"]
+            "job": job["jobID"], "process": "cut-sets", "form": "md",
+            "person": other.person}, kept["etag"]
 
 
 @pytest.mark.parametrize("role", sorted(MAY))
