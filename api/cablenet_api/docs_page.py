@@ -81,7 +81,8 @@ def _route(path: str, verb: str, operation: Mapping[str, Any]) -> str:
     takes = f"takes {_kind(body['schema'])}; " if body else ""
     good = next(code for code in operation["responses"] if code.startswith("2"))
     content = operation["responses"][good].get("content", {})
-    reply = _kind(content["application/json"]["schema"]) if content else "nothing (done)"
+    shape = content.get("application/json", {}).get("schema")
+    reply = _kind(shape) if shape else ", ".join(map(escape, content)) or "nothing (done)"
     others = ", ".join(code for code in operation["responses"] if code != good)
     failing = f"; problems: {others}" if others else ""
     words = escape(operation.get("description", ""))
