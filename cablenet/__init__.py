@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from cablenet.catalogue import solar_shares as solar_shares
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
+    from cablenet.files import published as published
+    from cablenet.files import published_layers as published_layers
+    from cablenet.files import write_geopackage as write_geopackage
     from cablenet.files import write_layers as write_layers
     from cablenet.flow_answer import FlowAnswer as FlowAnswer
     from cablenet.flow_answer import flow_optimum as flow_optimum
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from cablenet.layers import Layers as Layers
     from cablenet.layers import Overlay as Overlay
     from cablenet.layers import Patch as Patch
+    from cablenet.maps import country_frame as country_frame
     from cablenet.maps import draw_map as draw_map
     from cablenet.maps import explore as explore
     from cablenet.metrics import CAPACITY_RULES as CAPACITY_RULES
@@ -146,13 +150,13 @@ _HOME = {
                   "read_candidates", "read_layers", "repair_durations", "route_choices",
                   "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
-    "files": ("write_layers",),
+    "files": ("published", "published_layers", "write_geopackage", "write_layers"),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
                 "constant_duration", "constant_model", "durations_from_quantiles",
                 "read_hazard_tables", "read_tracks"),
     "hazards.solar_shares": ("SolarShares",),
     "layers": ("Layers", "Overlay", "Patch"),
-    "maps": ("draw_map", "explore"),
+    "maps": ("country_frame", "draw_map", "explore"),
     "flow_answer": ("FlowAnswer", "flow_optimum"),
     "metrics": ("CAPACITY_RULES", "METRICS"),
     "metrics.traffic_rules": ("Backup", "Refusal", "Restore", "TrafficRules", "read_rules"),

@@ -13,6 +13,7 @@ from cablenet_api.access.oidc import Provider, provider_at
 from cablenet_api.body_guard import BodyGuard
 from cablenet_api.routes.callers import caller_finder
 from cablenet_api.routes.jobs import jobs_router
+from cablenet_api.routes.layer_roots import atlas_layers
 from cablenet_api.routes.members import members_router
 from cablenet_api.routes.plans import plans_router
 from cablenet_api.routes.processes import processes_router
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, *,
                    members_router(store), workspaces_router(store),
                    scenarios_router(store), plans_router(store, worlds),
                    processes_router(settings, store, worlds),
-                   jobs_router(store)):
+                   jobs_router(store), atlas_layers(settings, worlds)):
         app.include_router(router)
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)
     _describe_problems(app)

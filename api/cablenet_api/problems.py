@@ -80,6 +80,8 @@ KINDS: dict[str, Kind] = {kind.slug: kind for kind in (
     Kind("library-error", 422, "The library refused the request", "read the detail"),
     Kind("not-json", 400, "The body is no plain JSON text in UTF-8",
          "send finite numbers, whole characters, each key once, nested at most 32 deep"),
+    Kind("bad-query", 400, "A query parameter that is unknown or cannot be read",
+         "the detail names the parameter and what it may hold"),
     Kind("not-json-type", 415, "The body is not declared as JSON",
          "send Content-Type: application/json, without Content-Encoding"),
     Kind("too-large", 413, "The body is larger than the service takes", "split the request"),

@@ -10,6 +10,8 @@ from functools import cached_property
 from threading import Lock
 
 import cablenet as cn
+from cablenet_api.layers.collection import Collection
+from cablenet_api.layers.of_network import network_collections
 from cablenet_api.problems import AtlasUnavailableError
 
 LoadNetwork = Callable[[date | None], "cn.Network"]
@@ -30,6 +32,11 @@ class World:
     def named_events(self) -> cn.ScenarioSet:
         """The named failures that hit something on the network's day."""
         return cn.named_events(self.network)
+
+    @cached_property
+    def collections(self) -> dict[str, Collection]:
+        """The layers of the network, by name."""
+        return network_collections(self.network)
 
 
 class Worlds:

@@ -8,17 +8,22 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyogrio
 import shapely
 
 from cablenet.files.atomic import whole_file
+from cablenet.files.publishing import (
+    cables_landing,
+    cables_layer,
+    geometry_type,
+    links_layer,
+    published,
+)
 from cablenet.files.qgis_styles import Style, Symbol, qml
-from cablenet.geo import dateline
+from cablenet.layers import WGS84
 from cablenet.network import Network
 from cablenet.scoring import Scores
 
-CRS = "EPSG:4326"
 SIMPLIFIED_DEG = 0.005
 OLDEST_GPKG = "1.2"
 """The GeoPackage version that QGIS 3.22 and GDAL of the same years read without a warning."""
@@ -89,60 +94,43 @@ def write_results(
     layers: dict[str, gpd.GeoDataFrame] = {}
     if countries is not None:
         layers["countries"] = countries
-    chokes = net.layers.tables["chokepoints"]
-    if len(chokes):
-        layers["chokepoints"] = _published(chokes)
+    layers["chokepoints"] = net.layers.tables["chokepoints"]
     if scores is not None:
         layers["scenarios"] = _scenarios(scores)
-    layers |= {"cables": _cables(net), "links": _links(net), "stations": _stations(net),
-               "gateways": _gateways(net)}
-    layers |= {name: _published(frame) for name, frame in (extra or {}).items() if len(frame)}
+    layers |= {"cables": cables_layer(net), "links": links_layer(net), "stations": _stations(net),
+               "gateways": _gateways(net), **(extra or {})}
+    return write_geopackage({name: published(frame) for name, frame in layers.items()
+                             if len(frame)}, path, moment=_moment(net))
+
+
+def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path | str, *,
+                     moment: str = "1970-01-01T00:00:00.000Z") -> Path:
+    """Write published layers as one GeoPackage with default styles; whole or not at all.
+
+    Parameters
+    ----------
+    layers
+        by name, each as `published` makes it
+    moment
+        the time the file is stamped with: not the clock's, so that equal layers give equal bytes
+    """
     with whole_file(Path(path)) as draft:
         for name, frame in layers.items():
-            kind = _type_of(frame)
+            kind = geometry_type(frame)
             pyogrio.write_dataframe(
-                _plain(frame), draft, layer=name, driver="GPKG", append=draft.exists(),
+                frame, draft, layer=name, driver="GPKG", append=draft.exists(),
                 geometry_type=kind, promote_to_multi=kind.startswith("Multi"),
                 VERSION=OLDEST_GPKG)
-        styles = {name: STYLES.get(name) or PLAIN[_type_of(frame).removeprefix("Multi")]
+        styles = {name: STYLES.get(name) or PLAIN[geometry_type(frame).removeprefix("Multi")]
                   for name, frame in layers.items()}
-        _write_styles(draft, styles, _moment(net))
+        _write_styles(draft, styles, moment)
     return Path(path)
-
-
-def _links(net: Network) -> gpd.GeoDataFrame:
-    """All links, saying in one word how to draw each."""
-    frame = net.to_geo()
-    kind = frame["kind"]
-    cable = kind.isin(["wet", "land"])
-    drawn = np.select([cable & frame["in_service"], cable, kind.str.startswith("mesh")],
-                      ["in service", "not in service", "mesh"], "on land")
-    return frame.assign(drawn_as=drawn)
-
-
-def _cables(net: Network) -> gpd.GeoDataFrame:
-    """One row per cable: its table row and all its sections as one shape."""
-    shapes = []
-    for cable in range(len(net.cable_id)):
-        lines = dateline.cut_all(net.links.geometry[net.links_of_cable(cable)])
-        shapes.append(shapely.MultiLineString(
-            [part for line in lines for part in shapely.get_parts(line)]))
-    frame = pd.DataFrame({"cable_id": net.cable_id, "name": net.cable_name})
-    table = net.layers.tables["cables"].drop(columns="name")
-    frame = frame.merge(pd.DataFrame(table), on="cable_id", how="left")
-    frame["status"] = frame["status"].astype(object).where(frame["status"].notna(), "proposed")
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS)
 
 
 def _stations(net: Network) -> gpd.GeoDataFrame:
     """Stations with the number of cables in service that land there."""
-    links = net.links
-    live = np.flatnonzero((links.cable >= 0) & links.in_service)
-    ends = np.unique(np.concatenate([
-        np.column_stack([links.a[live], links.cable[live]]),
-        np.column_stack([links.b[live], links.cable[live]])]), axis=0)
-    count = np.bincount(ends[:, 0], minlength=len(net.nodes))
-    frame = net.nodes_frame().assign(cables_landing=count)
+    frame = net.nodes_frame()
+    frame = frame.assign(cables_landing=frame["node_id"].map(cables_landing(net)))
     return frame[frame["kind"] == "station"].drop(columns="kind")
 
 
@@ -157,39 +145,7 @@ def _scenarios(scores: Scores) -> gpd.GeoDataFrame:
     """What each scenario takes away, drawn within half a kilometre of the links themselves."""
     frame = scores.to_geo().assign(rate_per_year=scores.scenarios.rate_per_year)
     lines = shapely.simplify(frame.geometry.array, SIMPLIFIED_DEG)
-    return frame.set_geometry(gpd.GeoSeries(lines, crs=CRS))
-
-
-def _published(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The same layer cut at +-180."""
-    return frame.set_geometry(gpd.GeoSeries(dateline.cut_all(frame.geometry), index=frame.index,
-                                            crs=CRS))
-
-
-def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Columns as GDAL knows them: infinite is null, lists are words."""
-    out = frame.reset_index(drop=True).copy()
-    for name in out.columns.drop(out.geometry.name):
-        values = out[name]
-        if pd.api.types.is_float_dtype(values):
-            out[name] = values.astype(float).replace([np.inf, -np.inf], np.nan)
-        elif values.dtype == object or isinstance(values.dtype, pd.CategoricalDtype):
-            words = [_words(value) for value in values]
-            out[name] = pd.Series(words, index=out.index, dtype=object)
-    return out
-
-
-def _words(value: object) -> str | None:
-    if isinstance(value, list | tuple | np.ndarray):
-        return ", ".join(map(str, value))
-    return None if value is None or value != value else str(value)
-
-
-def _type_of(frame: gpd.GeoDataFrame) -> str:
-    """The layer's geometry type: multi where any row is."""
-    kinds = {str(kind) for kind in frame.geometry.geom_type.dropna()}
-    single = sorted({kind.removeprefix("Multi") for kind in kinds})[0]
-    return f"Multi{single}" if any(kind.startswith("Multi") for kind in kinds) else single
+    return frame.set_geometry(gpd.GeoSeries(lines, crs=WGS84))
 
 
 def _moment(net: Network) -> str:

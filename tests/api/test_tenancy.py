@@ -17,6 +17,8 @@ from tests.api.conftest import LOSS, House, ring_network
 OPEN = {"GET /", "GET /health", "GET /healthz", "GET /readyz", "GET /problems/{slug}"}
 """Tell nothing of anybody, and ask for no token."""
 SCENARIOS = {"name": "probe", "events": [LOSS]}
+LAYER_PAGES = ("", "/conformance", "/api", "/collections", "/collections/{collection}",
+               "/collections/{collection}/items", "/collections/{collection}/items/{feature}")
 OWN = {
     "GET /me": None, "GET /names": None, "POST /score": {"events": [LOSS]}, "GET /members": None,
     "PUT /members/{person}": {"role": "viewer"}, "DELETE /members/{person}": None,
@@ -24,6 +26,7 @@ OWN = {
     "POST /workspaces": {"name": "probe"}, "GET /processes": None,
     "GET /processes/{process}": None,
     "POST /processes/{process}/execution": {"inputs": {"max_order": 1}}, "GET /jobs": None,
+    **dict.fromkeys(f"GET /layers{page}" for page in LAYER_PAGES),
 }
 """Act within the caller's own organisation whatever is asked; with a body to ask with."""
 FOREIGN = {
@@ -73,7 +76,7 @@ def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
     job = other.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 1}}).json()
     return {"workspace": space, "scenario": kept["id"], "plan": plan["id"], "token": token,
             "job": job["jobID"], "process": "cut-sets", "form": "md",
-            "person": other.person}, kept["etag"]
+            "collection": "cables", "feature": "ab", "person": other.person}, kept["etag"]
 
 
 @pytest.mark.parametrize("role", sorted(MAY))
@@ -101,7 +104,7 @@ def test_ids_of_others_are_not_found_and_nothing_of_them_shows(house: House, nam
 
 def assert_hides(told: str, ids: dict[str, str], etag: str, operation: str) -> None:
     for what, secret in ids.items():
-        if what in ("process", "form"):
+        if what in ("process", "form", "collection", "feature"):
             continue
         if not (what == "person" and "{person}" in operation) and "/members" not in operation:
             assert secret not in told, (operation, what)
@@ -113,6 +116,7 @@ def test_without_a_token_every_operation_answers_401_before_it_looks(house: Hous
                                                                      ) -> None:
     verb, path = operation.split(" ")
     filled: Any = path.format(workspace="0" * 32, scenario="0" * 32, plan="0" * 32, form="md",
-                              token="0" * 32, job="0" * 32, process="cut-sets", person="x")
+                              token="0" * 32, job="0" * 32, process="cut-sets", person="x",
+                              collection="cables", feature="ab")
     body = {**OWN, **FOREIGN}[operation]
     assert house.client.request(verb, filled, json=body).status_code == 401

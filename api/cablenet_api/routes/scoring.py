@@ -75,7 +75,7 @@ def scoring_router(settings: Settings, worlds: Worlds) -> APIRouter:
         """Links to everything else."""
         return Links(version=cn.__version__, links={
             "score": "/score", "names": "/names", "health": "/health", "docs": "/docs",
-            "openapi": "/openapi.json",
+            "openapi": "/openapi.json", "layers": "/layers",
         })
 
     @router.get("/health", tags=["service"])

@@ -1,0 +1,1 @@
+"""Layers of networks and results, in the words of OGC API - Features; nothing of HTTP."""
