@@ -11,7 +11,9 @@ import cablenet as cn
 from cablenet_api import problems
 from cablenet_api.access.oidc import Provider, provider_at
 from cablenet_api.body_guard import BodyGuard
+from cablenet_api.places import Places
 from cablenet_api.routes.callers import caller_finder
+from cablenet_api.routes.incidents import incidents_router
 from cablenet_api.routes.jobs import jobs_router
 from cablenet_api.routes.layer_roots import atlas_layers
 from cablenet_api.routes.members import members_router
@@ -56,11 +58,17 @@ def create_app(settings: Settings | None = None, *,
     app.state.find_caller = caller_finder(settings, store, provider)
     app.state.settings, app.state.worlds, app.state.store = settings, worlds, store
     problems.install(app)
-    for router in (scoring_router(settings, worlds), readiness_router(store),
-                   members_router(store), workspaces_router(store),
-                   scenarios_router(store), plans_router(store, worlds),
-                   processes_router(settings, store, worlds),
-                   jobs_router(store), atlas_layers(settings, worlds)):
+    places = Places(settings.scores_at_once, settings.wait_s)
+    for router in (scoring_router(settings, worlds, places),
+                   readiness_router(store),
+                   members_router(store),
+                   workspaces_router(store),
+                   scenarios_router(store),
+                   plans_router(store, worlds, places),
+                   incidents_router(store, worlds, places),
+                   processes_router(settings, store, worlds, places),
+                   jobs_router(store),
+                   atlas_layers(settings, worlds)):
         app.include_router(router)
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)
     _describe_problems(app)

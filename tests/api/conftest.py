@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,15 +14,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 
-import cablenet as cn
-from cablenet.testing import ring
+from tests.api.ring_world import ring_network
 
 LOSS = {"kind": "cable_loss", "cable": "ab"}
-
-
-def ring_network(as_of: date | None) -> cn.Network:
-    """Four countries on a ring of four cables, AA the hub: see `cablenet.testing.ring`."""
-    return cn.build_network(ring(), as_of=as_of)
 
 
 @pytest.fixture

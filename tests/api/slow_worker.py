@@ -9,9 +9,7 @@ from threading import Event
 
 from cablenet_api import Settings, run_worker
 from cablenet_api.processes.table import PROCESSES
-
-import cablenet as cn
-from cablenet.testing import ring
+from ring_world import ring_network  # beside this file, which is run as a script
 
 database, folder = sys.argv[1], Path(sys.argv[2])
 PLAIN = PROCESSES["cut-sets"]
@@ -26,4 +24,4 @@ def stand_still(world, asked):  # type: ignore[no-untyped-def]
 
 PROCESSES["cut-sets"] = replace(PLAIN, run=stand_still)
 run_worker(Settings(database=database, lease_s=1.0, job_s=float(sys.argv[3])),
-           load_network=lambda as_of: cn.build_network(ring(), as_of=as_of))
+           load_network=ring_network)

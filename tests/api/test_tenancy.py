@@ -49,10 +49,25 @@ FOREIGN = {
     "POST /workspaces/{workspace}/plan-matches": {"event": LOSS},
     "POST /workspaces/{workspace}/keys": {"public_key": "a" * 43},
     "GET /workspaces/{workspace}/keys": None,
+    "GET /workspaces/{workspace}/incidents": None,
+    "POST /workspaces/{workspace}/incidents": {"event": LOSS},
+    "GET /workspaces/{workspace}/incidents/{incident}": None,
+    "POST /workspaces/{workspace}/incidents/{incident}/actuals": {
+        "at": "2026-01-01T00:00:00Z", "step": "declared"},
+    "POST /workspaces/{workspace}/incidents/{incident}/forecasts": {},
+    "POST /workspaces/{workspace}/incidents/{incident}/closing": {},
+    "GET /workspaces/{workspace}/incidents/{incident}/report": None,
     "GET /jobs/{job}": None, "GET /jobs/{job}/results": None, "GET /jobs/{job}/events": None,
     "DELETE /jobs/{job}": None,
 }
 """Name something by id: 404 for an id of others."""
+
+
+class Unknown(dict[str, str]):
+    """Values for paths; for every other name an id that nothing has."""
+
+    def __missing__(self, _: str) -> str:
+        return "0" * 32
 
 
 def operations() -> set[str]:
@@ -75,7 +90,7 @@ def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
     token = other.ask("GET", "/tokens").json()[0]["id"]
     job = other.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 1}}).json()
     return {"workspace": space, "scenario": kept["id"], "plan": plan["id"], "token": token,
-            "job": job["jobID"], "process": "cut-sets", "form": "md",
+            "incident": plan["id"], "job": job["jobID"], "process": "cut-sets", "form": "md",
             "collection": "cables", "feature": "ab", "person": other.person}, kept["etag"]
 
 
@@ -115,8 +130,7 @@ def assert_hides(told: str, ids: dict[str, str], etag: str, operation: str) -> N
 def test_without_a_token_every_operation_answers_401_before_it_looks(house: House, operation: str
                                                                      ) -> None:
     verb, path = operation.split(" ")
-    filled: Any = path.format(workspace="0" * 32, scenario="0" * 32, plan="0" * 32, form="md",
-                              token="0" * 32, job="0" * 32, process="cut-sets", person="x",
-                              collection="cables", feature="ab")
+    filled: Any = path.format_map(Unknown(form="md", process="cut-sets", person="x",
+                                          collection="cables", feature="ab"))
     body = {**OWN, **FOREIGN}[operation]
     assert house.client.request(verb, filled, json=body).status_code == 401

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cablenet_api.plans.document import PlanDocument, Target
+from cablenet_api.plans.document import Target
 from cablenet_api.plans.incident import STEPS, ForecastJob, Incident, Step, hours_of
 
 HOURS_PER_DAY = 24.0
@@ -76,9 +77,9 @@ class AfterAction:
         }
 
 
-def after_action(incident: Incident, plan: PlanDocument) -> AfterAction:
-    """Judge an incident against its first forecast and the plan's targets."""
-    first = incident.forecasts[0] if incident.forecasts else None
+def after_action(incident: Incident, targets: Sequence[Target]) -> AfterAction:
+    """Judge an incident against the first forecast that knew its jobs, and the plan's targets."""
+    first = next((one for one in incident.forecasts if one.jobs or one.not_served), None)
     jobs = first.jobs if first else []
     known = [job.job for job in jobs] + (sorted(first.not_served) if first else [])
     phases = [error for job in jobs for error in _phases(job, dict(hours_of(incident, job.job)))]
@@ -86,7 +87,7 @@ def after_action(incident: Incident, plan: PlanDocument) -> AfterAction:
     return AfterAction(
         incident, tuple(phases),
         tuple(TargetResult(target, _value(incident, target.measure, hours))
-              for target in plan.targets),
+              for target in targets),
         tuple(job for job in known if "restored" not in hours[job]))
 
 

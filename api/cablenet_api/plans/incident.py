@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -52,6 +52,7 @@ class Forecast(Closed):
     made_at: AwareDatetime
     jobs: list[ForecastJob] = Field(max_length=500)
     not_served: dict[Name, Text] = Field(default={}, description="job -> why no ship may reach it")
+    notes: list[Text] = Field(default=[], max_length=20, description="what it could not tell")
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,7 @@ def enter(incident: Incident, actual: Actual) -> Incident:
                               f"{incident.started:%Y-%m-%d %H:%M}")
     if actual.at > actual.entered_at:
         raise NotAllowedError("what lies in the future is a forecast, not an actual")
-    known = {job.job for forecast in incident.forecasts for job in forecast.jobs}
-    known |= {job for forecast in incident.forecasts for job in forecast.not_served}
+    known = jobs_known(incident)
     if actual.job is not None and actual.job not in known:
         raise NotAllowedError(f"no job '{actual.job}' in this incident; known: "
                               f"{', '.join(sorted(known))}")
@@ -108,6 +108,26 @@ def enter(incident: Incident, actual: Actual) -> Incident:
             raise NotAllowedError(f"'{actual.step}' of '{actual.job}' is entered already; mend it "
                                   "with a note")
     return replace(incident, actuals=(*incident.actuals, actual))
+
+
+def jobs_known(incident: Incident) -> frozenset[str]:
+    """Every job that some forecast names."""
+    return frozenset(job for one in incident.forecasts
+                     for job in (*(known.job for known in one.jobs), *one.not_served))
+
+
+def learn(incident: Incident, event: Event) -> Incident:
+    """What is known of the damage by now: at first perhaps a cable, later the place.
+
+    Raises
+    ------
+    NotAllowedError
+        when a step of a job is entered already: the log must keep meaning what it said
+    """
+    if any(one.job for one in incident.actuals):
+        raise NotAllowedError("steps of jobs are entered already; open another incident for what "
+                              "else has failed")
+    return replace(incident, event=event)
 
 
 def recompute(incident: Incident, forecast: Forecast) -> Incident:
@@ -135,7 +155,7 @@ def hours_of(incident: Incident, job: str) -> Mapping[Step, float]:
             for one in incident.actuals if one.job == job and one.step in STEPS}
 
 
-def forecast_rows(jobs: Sequence[Mapping[str, object]]) -> list[ForecastJob]:
+def forecast_rows(jobs: Sequence[Mapping[Any, Any]]) -> list[ForecastJob]:
     """Jobs of a `cablenet.RepairPlan.schedule` (its records) as a forecast keeps them."""
     return [ForecastJob(job=str(row["job_id"]), cable=str(row["cable_id"]),
                         ship=str(row["ship_id"]) if row["ship_id"] else None,

@@ -30,7 +30,7 @@ class JobStatus(BaseModel):
     """How a job stands (`statusInfo`)."""
 
     jobID: str  # noqa: N815  # the standard's spelling
-    processID: str  # noqa: N815
+    processID: str  # noqa: N815  # the standard's spelling
     type: Literal["process"] = "process"
     status: Literal["accepted", "running", "successful", "failed", "dismissed"]
     message: str = Field(description="why it failed, in words")

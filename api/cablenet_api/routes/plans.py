@@ -14,6 +14,7 @@ import cablenet as cn
 from cablenet_api.access.roles import Deed
 from cablenet_api.access.tokens import Caller
 from cablenet_api.events import Closed, Event
+from cablenet_api.places import Places
 from cablenet_api.plans.calendar import calendar_of
 from cablenet_api.plans.canonical import canonical, digest
 from cablenet_api.plans.changes import differences, stale_because
@@ -40,6 +41,7 @@ from cablenet_api.workspaces.plans import (
     PlanKept,
     Step,
     VersionKept,
+    annex_of,
     edited,
     keys_of,
     new_plan,
@@ -117,7 +119,7 @@ class EventAsked(Closed):
     event: Event
 
 
-def plans_router(store: Store, worlds: Worlds) -> APIRouter:
+def plans_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
     """The routes of plans kept in a workspace."""
     router = APIRouter(prefix="/workspaces/{workspace}", tags=["plans"])
 
@@ -169,15 +171,18 @@ def plans_router(store: Store, worlds: Worlds) -> APIRouter:
                   if_match: IfMatch = None) -> PlanShown:
         """Submit, withdraw, object, approve, sign, compute the annex, bring into force, revise."""
         with store.reading(who.organisation) as connection:
-            newest(connection, who, workspace, plan, DEED[asked.step])
-        computes = isinstance(asked, Plain) and asked.step == "compute_annex"
-        world = worlds.get(None) if computes else None  # seconds: before the write, not in it
+            _, old, kept = newest(connection, who, workspace, plan, DEED[asked.step])
+            check_condition(if_match, old)
+        annex = None
+        if isinstance(asked, Plain) and asked.step == "compute_annex":
+            with places.taken():  # seconds: before the write, so that nobody waits for it
+                annex = annex_of(old.id, kept, worlds.get(None))
         with store.writing(who.organisation) as connection:
             space, old, kept = newest(connection, who, workspace, plan, DEED[asked.step])
             check_condition(if_match, old)
             made = documents.replace_document(connection, space, who, old, canonical(stepped(
                 old.id, kept, asked, organisation=who.organisation,
-                keys=keys_of(connection, space), world=world, today=datetime.now(UTC).date())))
+                keys=keys_of(connection, space), annex=annex, today=datetime.now(UTC).date())))
         return _tagged(response, made)
 
     @router.get("/plans/{plan}/changes", responses=problems(401, 404, 409, 422, 503))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path
@@ -12,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from cablenet_api.events import Closed
 from cablenet_api.jobs.queue import add_job
-from cablenet_api.problems import BusyError, RefusedError
+from cablenet_api.places import Places
+from cablenet_api.problems import RefusedError
 from cablenet_api.processes import PROCESSES, Process
 from cablenet_api.processes.table import compute
 from cablenet_api.routes.callers import Who
@@ -35,10 +35,9 @@ class Execution(Closed):
     inputs: dict[str, Any] = Field(max_length=50, examples=[{"k": 2}])
 
 
-def processes_router(settings: Settings, store: Store, worlds: Worlds) -> APIRouter:
+def processes_router(settings: Settings, store: Store, worlds: Worlds, places: Places) -> APIRouter:
     """These routes of one service."""
     router = APIRouter(prefix="/processes", tags=["processes"])
-    places = BoundedSemaphore(settings.scores_at_once)
 
     @router.get("", responses=problems(401, 503))
     def list_processes(who: Who) -> dict[str, Any]:
@@ -76,13 +75,9 @@ def processes_router(settings: Settings, store: Store, worlds: Worlds) -> APIRou
             ]) from None
         wants = [one.strip().lower() for one in (prefer or "").split(",")]
         if found.at_once and "respond-async" not in wants:
-            if not places.acquire(timeout=settings.wait_s):
-                raise BusyError(f"no free place within {settings.wait_s:g} s")
-            try:
+            with places.taken():
                 day = getattr(inputs, "as_of", None)
                 return JSONResponse(compute(found, worlds.get(day), inputs))
-            finally:
-                places.release()
         allow(who, "write")
         with store.writing(who.organisation) as connection:
             job = add_job(connection, who, found.id, inputs.model_dump_json(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -16,7 +15,8 @@ from cablenet_api import docs_page
 from cablenet_api.answers import NetworkStamp, ScoreAnswer, answer_of, stamp
 from cablenet_api.events import FIRST_DAY, LAST_DAY, ScoreRequest
 from cablenet_api.failures import scenarios_of
-from cablenet_api.problems import KINDS, BusyError
+from cablenet_api.places import Places
+from cablenet_api.problems import KINDS
 from cablenet_api.routes.callers import current_caller
 from cablenet_api.routes.shapes import problems
 from cablenet_api.settings import Settings
@@ -64,11 +64,10 @@ class Explanation(BaseModel):
     cure: str
 
 
-def scoring_router(settings: Settings, worlds: Worlds) -> APIRouter:
+def scoring_router(settings: Settings, worlds: Worlds, places: Places) -> APIRouter:
     """These routes of one service; with login, scores and names are for callers only."""
     router = APIRouter()
     known = [Depends(current_caller)] if settings.login != "none" else []
-    places = BoundedSemaphore(settings.scores_at_once)
 
     @router.get("/", tags=["service"])
     def links() -> Links:
@@ -97,17 +96,13 @@ def scoring_router(settings: Settings, worlds: Worlds) -> APIRouter:
         All events are checked before anything is computed; every finding comes back at once.
         """
         world = worlds.get(request.as_of)
-        if not places.acquire(timeout=settings.wait_s):
-            raise BusyError(f"no free place within {settings.wait_s:g} s")
-        try:
+        with places.taken():
             events = scenarios_of(world, request.events)
             for country in request.countries or ():
                 world.network.country_index(country)
             scores = cn.score(world.network, events, request.metrics,
                               capacity_rule=request.capacity_rule)
             return answer_of(scores, request.countries)
-        finally:
-            places.release()
 
     @router.get("/problems/{slug}", tags=["service"], responses=problems(404, 422))
     def problem(slug: str) -> Explanation:

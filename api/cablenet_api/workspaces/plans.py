@@ -16,7 +16,7 @@ from cablenet_api.access.roles import Deed
 from cablenet_api.events import Closed
 from cablenet_api.plans import states
 from cablenet_api.plans.annexing import compute_annex
-from cablenet_api.plans.document import Key, PlanDocument, Text
+from cablenet_api.plans.document import Annex, Key, PlanDocument, Text
 from cablenet_api.plans.errors import NotAllowedError, SignatureError
 from cablenet_api.plans.signing import Base64, Signature
 from cablenet_api.plans.states import Objection, PlanVersion, State
@@ -96,16 +96,22 @@ def edited(key: str, plan: PlanKept, document: PlanDocument) -> PlanKept:
     return _with_open(plan, states.edit(_open(key, plan), document))
 
 
+def annex_of(key: str, plan: PlanKept, world: World) -> Annex:
+    """The annex of the open version on a network: seconds of work, so not inside a write."""
+    document = _open(key, plan).document
+    return compute_annex(world, document.scenarios, document.scope.countries)
+
+
 def stepped(key: str, plan: PlanKept, step: Step, *, organisation: str, keys: dict[str, str],
-            world: World | None, today: date) -> PlanKept:
+            annex: Annex | None, today: date) -> PlanKept:
     """The plan after a step of one organisation.
 
     Parameters
     ----------
     keys
         organisation -> the public key that it has registered in the workspace
-    world
-        the network to compute the annex on; only that step needs one
+    annex
+        what `annex_of` has computed, outside any transaction; only that step needs one
 
     Raises
     ------
@@ -128,10 +134,8 @@ def stepped(key: str, plan: PlanKept, step: Step, *, organisation: str, keys: di
                 raise NotAllowedError(f"version {plan.open.number} is open already; edit that")
             return _with_open(plan, states.revise(version_of(key, plan, "in_force")))
         case "compute_annex":
-            assert world is not None
+            assert annex is not None
             version = _open(key, plan)
-            annex = compute_annex(world, version.document.scenarios,
-                                  version.document.scope.countries)
             return _with_open(plan, states.edit(
                 version, version.document.model_copy(update={"annex": annex})))
         case "enter_into_force":

@@ -59,7 +59,7 @@ def test_the_report_holds_the_signed_error_of_each_phase(document: PlanDocument)
     for step, hour in (("declared", 3.0), ("located", 6.0), ("ship_sailed", 48.0),
                        ("on_site", 60.0), ("permit_granted", 50.0), ("restored", 264.0)):
         now = log.enter(now, actual(step, hour, None if step == "declared" else "j1"))
-    report = after_action(now, document)
+    report = after_action(now, document.targets)
     assert report.mean_error_h() == {"locate": -6, "sail": 18, "transit": -12, "permit": -22,
                                      "work": 24, "whole": 24}
     assert log.done_jobs(now) == {"j1"}
