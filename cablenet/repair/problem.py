@@ -25,13 +25,16 @@ class Dispatch:
     Attributes
     ----------
     base_h, leg_h
-        (S, J) and (S, J, J) hours at sea from the base and between jobs
+        (S, J) and (S, J, J) hours from the base and between jobs; where a call at a depot lies on
+        the way, with it
     ready_h
         (S, J) the earliest hour at which a ship may set out for a job: located, mobilised, and
         chartered where it is not under contract
     able
         (S, J) whether the ship can get there
-    permit_h, work_h, test_h, weight
+    permit_h
+        (S, J) the hour from which a ship may work at a job: permits may be tied to a ship
+    work_h, test_h, weight
         (J,)
     """
 
@@ -60,16 +63,16 @@ class Dispatch:
         """Hours at sea from a job (or BASE) to another job."""
         return int(self.base_h[ship, job] if at == BASE else self.leg_h[ship, at, job])
 
-    def done(self, job: int, arrival_h: int) -> int:
+    def done(self, ship: int, job: int, arrival_h: int) -> int:
         """The hour traffic is back when the ship arrives at this hour."""
-        return int(max(arrival_h, self.permit_h[job]) + self.work_h[job] + self.test_h[job])
+        return int(max(arrival_h, self.permit_h[ship, job]) + self.work_h[job] + self.test_h[job])
 
     def clock(self, ship: int, route: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """(job, arrival, done) along a route, each job as early as can be."""
         at, free = BASE, 0
         for job in route:
             arrival = self.arrival(ship, at, free, job)
-            done = self.done(job, arrival)
+            done = self.done(ship, job, arrival)
             yield job, arrival, done
             at, free = job, done - int(self.test_h[job])
 
@@ -109,7 +112,7 @@ def dispatch_problem(ships: Sequence[Ship], jobs: Sequence[Job], legs: SeaLegs, 
         able &= contracted | ~contracted.any(axis=0)
     return Dispatch(
         base_h=base, leg_h=between, ready_h=ready, able=able,
-        permit_h=np.array([job.permit_h for job in jobs], np.int64),
+        permit_h=np.tile(np.array([job.permit_h for job in jobs], np.int64), (len(ships), 1)),
         work_h=np.array([job.work_h for job in jobs], np.int64),
         test_h=np.array([job.test_h for job in jobs], np.int64),
         weight=np.array([job.weight for job in jobs], np.int64),

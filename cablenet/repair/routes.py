@@ -38,7 +38,7 @@ def kinds_of(problem: Dispatch) -> list[list[int]]:
     found: dict[bytes, list[int]] = {}
     for ship in range(problem.n_ships):
         key = b"".join(np.ascontiguousarray(table[ship]).tobytes() for table in (
-            problem.base_h, problem.leg_h, problem.ready_h, problem.able))
+            problem.base_h, problem.leg_h, problem.ready_h, problem.able, problem.permit_h))
         found.setdefault(key, []).append(ship)
     return list(found.values())
 
@@ -71,7 +71,7 @@ def enumerate_routes(problem: Dispatch, kinds: Sequence[Sequence[int]], limit: i
                     key = (jobs | {job}, job)
                     sail = problem.sail_h(ship, at, job)
                     for free, regret, sailed, route in labels:
-                        done = problem.done(job, problem.arrival(ship, at, free, job))
+                        done = problem.done(ship, job, problem.arrival(ship, at, free, job))
                         total = regret + int(problem.weight[job]) * (done - int(best[job]))
                         if total > limit:
                             continue
