@@ -12,6 +12,7 @@ from cablenet_api import problems
 from cablenet_api.access.oidc import Provider, provider_at
 from cablenet_api.body_guard import BodyGuard
 from cablenet_api.places import Places
+from cablenet_api.routes.audit import audit_router
 from cablenet_api.routes.callers import caller_finder
 from cablenet_api.routes.incidents import incidents_router
 from cablenet_api.routes.jobs import jobs_router
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None, *,
     for router in (scoring_router(settings, worlds, places),
                    readiness_router(store),
                    members_router(store),
+                   audit_router(store),
                    workspaces_router(store),
                    scenarios_router(store),
                    plans_router(store, worlds, places),

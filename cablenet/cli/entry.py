@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli import ask, plan, service, sign, sweep, work, worst
+from cablenet.cli import ask, audit, plan, service, sign, sweep, work, worst
 from cablenet.errors import CablenetError, PlanError
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -33,7 +33,7 @@ app.command("serve")(service.serve)
 app.command("worker")(service.worker)
 app.command("admit")(service.admit)
 app.command("sign")(sign.sign)
-app.add_typer(sign.audit_app, name="audit")
+app.add_typer(audit.audit_app, name="audit")
 
 
 @app.callback(invoke_without_command=True)

@@ -1,4 +1,4 @@
-"""`sign` and `audit verify`: what a party does on its own machine, far from the service."""
+"""`sign`: what a signatory does on their own machine, far from the service."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     Model = TypeVar("Model", bound=BaseModel)
-
-audit_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None,
-                        help="Check audit logs against what the parties keep.")
-
 
 def sign(
     plan: Annotated[Path | None, typer.Argument(
@@ -43,11 +39,11 @@ def sign(
 
     from cablenet.errors import InputError
 
-    signing = _service("plans.signing")
+    signing = service_part("plans.signing")
     phrase = None if passphrase_file is None else passphrase_file.read_bytes().split(b"\n")[0]
     if new_key is not None:
         made = signing.new_key()
-        _write_once(new_key, signing.key_to_pem(made, phrase))
+        write_once(new_key, signing.key_to_pem(made, phrase))
         public = signing.public_text(made.public_key())
         if json:
             print_json({"public_key": public, "private_key": str(new_key)})
@@ -57,8 +53,8 @@ def sign(
     if plan is None or key is None or not organisation or not office:
         raise InputError("to sign, give PLAN, --key, --organisation and --office; to make a key, "
                          "--new-key FILE")
-    export = _service("plans.exchange").ExportedVersion
-    version = _read(export, plan, "an exported version of a plan")
+    export = service_part("plans.exchange").ExportedVersion
+    version = read_model(export, plan, "an exported version of a plan")
     try:
         statement = signing.statement_for(
             version.plan, version.version, version.digest, organisation=organisation,
@@ -70,44 +66,12 @@ def sign(
     if out is None:
         typer.echo(text)
         return
-    _write_once(out, text.encode())
+    write_once(out, text.encode())
     typer.echo(f"signed '{version.document.title}', version {version.version}, digest "
                f"{version.digest}\n{out}", err=json)
 
 
-@audit_app.command("verify")
-def verify(
-    log: Annotated[Path, typer.Argument(help="An exported audit log, one JSON entry a line.")],
-    checkpoint: Annotated[list[Path] | None, typer.Option(
-        "--checkpoint", metavar="FILE", help="A signed head that a party keeps; may be repeated.",
-    )] = None,
-    json: Json = False,
-) -> None:
-    """Whether an audit log is whole: nothing changed, moved or cut off since the checkpoints."""
-    from cablenet.errors import InputError
-
-    audit, errors = _service("audit"), _service("plans.errors")
-    held = [_read(audit.Checkpoint, path, "a checkpoint") for path in checkpoint or ()]
-    lines = log.read_text(encoding="utf-8").splitlines()
-    entries = [_parse(audit.Entry, line, f"{log}, line {number}", "an audit entry")
-               for number, line in enumerate(lines, 1)]
-    try:
-        count = audit.verify(entries, held)
-    except errors.BrokenChainError as error:
-        if json:
-            print_json({"whole": False, "entry": error.at, "why": str(error)})
-        else:
-            typer.echo(f"{log}: {error}", err=True)
-        raise typer.Exit(1) from None
-    except errors.SignatureError as error:
-        raise InputError(str(error)) from error
-    if json:
-        print_json({"whole": True, "entries": count, "checkpoints": len(held)})
-    else:
-        typer.echo(f"{count} entries, whole; {len(held)} checkpoints held")
-
-
-def _service(module: str):  # type: ignore[no-untyped-def]  # a module of an optional package
+def service_part(module: str):  # type: ignore[no-untyped-def]  # a module of an optional package
     from importlib import import_module
 
     from cablenet.errors import InputError
@@ -118,11 +82,11 @@ def _service(module: str):  # type: ignore[no-untyped-def]  # a module of an opt
         raise InputError("the service is not installed; install cablenet[server]") from error
 
 
-def _read(model: type[Model], path: Path, what: str) -> Model:
-    return _parse(model, path.read_bytes(), str(path), what)
+def read_model(model: type[Model], path: Path, what: str) -> Model:
+    return parsed(model, path.read_bytes(), str(path), what)
 
 
-def _parse(model: type[Model], text: str | bytes, place: str, what: str) -> Model:
+def parsed(model: type[Model], text: str | bytes, place: str, what: str) -> Model:
     from pydantic import ValidationError
 
     from cablenet.errors import InputError
@@ -135,7 +99,7 @@ def _parse(model: type[Model], text: str | bytes, place: str, what: str) -> Mode
         raise InputError(f"{place} is not {what}: {field}: {first['msg']}") from None
 
 
-def _write_once(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read; never over another."""
     import os
 

@@ -10,6 +10,7 @@ import cablenet as cn
 from cablenet_api.access.people import admit, organisation_named
 from cablenet_api.access.roles import Role
 from cablenet_api.access.tokens import MOST_DAYS, make_token
+from cablenet_api.journal import record
 from cablenet_api.settings import Settings
 from cablenet_api.store import Store
 from cablenet_api.store.store import EVERY
@@ -37,6 +38,7 @@ def admit_member(settings: Settings, organisation: str, person: str, role: Any,
             key = organisation_named(connection, organisation)
             admit(connection, key, person, role)
             made = make_token(connection, key, person, "first token", days)
+            record(connection, key, None, "admit member", person, str(role).encode())
     except SQLAlchemyError as error:
         raise cn.errors.InputError(f"the database does not answer ({type(error).__name__}); "
                                    "check --database") from None

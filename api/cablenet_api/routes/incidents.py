@@ -115,14 +115,14 @@ def incidents_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
         return kept
 
     def step(who: Caller, workspace: str, key: str, if_match: str | None, ahead: Ahead,
-             now: datetime | None) -> Document:
+             now: datetime | None, deed: str) -> Document:
         """Write the next version of an activation, in one transaction."""
         with store.writing(who.organisation) as connection:
             space, old, kept = newest(connection, who, workspace, key, "write")
             check_condition(if_match, old)
             clock = clock_of(kept, now, datetime.now(UTC))
             after = written(kept, ahead(incident_of(key, kept), clock), clock)
-            return documents.replace_document(connection, space, who, old, canonical(after))
+            return documents.replace_document(connection, space, who, old, canonical(after), deed)
 
     @router.get("", responses=problems(401, 404, 422, 503))
     def list_incidents(workspace: Id, who: Who, after: After = "", limit: Limit = 100
@@ -178,7 +178,8 @@ def incidents_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
         now = asked.now
         if kept.simulated and now is None and kept.clock is not None:
             now = max(asked.at, kept.clock)
-        return _tagged(response, step(who, workspace, incident, if_match, ahead, now))
+        return _tagged(response, step(who, workspace, incident, if_match, ahead, now,
+                                      f"enter '{asked.step}' in"))
 
     @router.post("/{incident}/forecasts", responses=TAGGED | problems(*WRITES))
     def forecast_again(workspace: Id, incident: Id, asked: ForecastAsked, who: Who,
@@ -198,13 +199,14 @@ def incidents_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
                                  forecast)
 
         return _tagged(response, step(who, workspace, incident, if_match, ahead,
-                                      clock if kept.simulated else None))
+                                      clock if kept.simulated else None, "forecast"))
 
     @router.post("/{incident}/closing", responses=TAGGED | problems(*WRITES))
     def close_incident(workspace: Id, incident: Id, asked: ClosingAsked, who: Who,
                        response: Response, if_match: IfMatch = None) -> IncidentShown:
         """End an activation; what is still open is told in the report."""
-        return _tagged(response, step(who, workspace, incident, if_match, log.close, asked.now))
+        return _tagged(response, step(who, workspace, incident, if_match, log.close, asked.now,
+                                      "close"))
 
     @router.get("/{incident}/report", responses=problems(401, 404, 422, 503))
     def get_report(workspace: Id, incident: Id, who: Who) -> Report:

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from cablenet_api.jobs.queue import LIVE, dismiss_job, job_of, jobs_of
+from cablenet_api.journal import record
 from cablenet_api.problems import RefusedError
 from cablenet_api.routes.callers import Who
 from cablenet_api.routes.shapes import After, Id, Limit, page, problems
@@ -82,7 +83,9 @@ def jobs_router(store: Store) -> APIRouter:
         """Stop a job; of one that has ended, forget the results."""
         allow(who, "write")
         with store.writing(who.organisation) as connection:
-            return status_of(dismiss_job(connection, who, job))
+            dismissed = dismiss_job(connection, who, job)
+            record(connection, who.organisation, who, "dismiss job", f"job {job}")
+        return status_of(dismissed)
 
     @router.get("/{job}/events", response_model=None, responses={
         200: {"description": "each change as a server-sent event `status`", "content": {

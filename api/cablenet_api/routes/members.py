@@ -11,6 +11,7 @@ from cablenet_api.access.people import admit, dismiss
 from cablenet_api.access.roles import MAY, Role
 from cablenet_api.access.tokens import forget_token, make_token
 from cablenet_api.events import Closed, Name
+from cablenet_api.journal import record
 from cablenet_api.problems import RefusedError
 from cablenet_api.routes.callers import Who
 from cablenet_api.routes.shapes import Id, Person, problems
@@ -90,6 +91,7 @@ def members_router(store: Store) -> APIRouter:
         allow(who, "administer")
         with store.writing(who.organisation) as connection:
             admit(connection, who.organisation, person, asked.role)
+            record(connection, who.organisation, who, "set member", person, asked.role.encode())
         return Member(person=person, role=asked.role)
 
     @router.delete("/members/{person}", status_code=204,
@@ -100,6 +102,7 @@ def members_router(store: Store) -> APIRouter:
         with store.writing(who.organisation) as connection:
             if not dismiss(connection, who.organisation, person):
                 raise RefusedError("not-found", "no such member")
+            record(connection, who.organisation, who, "remove member", person)
         return Response(status_code=204)
 
     @router.get("/tokens", responses=problems(401, 503))
@@ -116,6 +119,7 @@ def members_router(store: Store) -> APIRouter:
         """A new token of the caller. Its secret is shown once and kept nowhere."""
         with store.writing(who.organisation) as connection:
             made = make_token(connection, who.organisation, who.person, asked.label, asked.days)
+            record(connection, who.organisation, who, "add token", f"token {made.id}")
         return TokenMade(id=made.id, label=asked.label, expires_at=made.expires_at,
                          secret=made.secret)
 
@@ -125,6 +129,7 @@ def members_router(store: Store) -> APIRouter:
         with store.writing(who.organisation) as connection:
             if not forget_token(connection, who, token):
                 raise RefusedError("not-found", "no such token of yours")
+            record(connection, who.organisation, who, "remove token", f"token {token}")
         return Response(status_code=204)
 
     return router

@@ -182,7 +182,8 @@ def plans_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
             check_condition(if_match, old)
             made = documents.replace_document(connection, space, who, old, canonical(stepped(
                 old.id, kept, asked, organisation=who.organisation,
-                keys=keys_of(connection, space), annex=annex, today=datetime.now(UTC).date())))
+                keys=keys_of(connection, space), annex=annex, today=datetime.now(UTC).date())),
+                asked.step)
         return _tagged(response, made)
 
     @router.get("/plans/{plan}/changes", responses=problems(401, 404, 409, 422, 503))

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from cablenet_api.events import Closed
 from cablenet_api.jobs.queue import add_job
+from cablenet_api.journal import record
 from cablenet_api.places import Places
 from cablenet_api.problems import RefusedError
 from cablenet_api.processes import PROCESSES, Process
@@ -82,6 +83,8 @@ def processes_router(settings: Settings, store: Store, worlds: Worlds, places: P
         with store.writing(who.organisation) as connection:
             job = add_job(connection, who, found.id, inputs.model_dump_json(),
                           settings.jobs_waiting)
+            record(connection, who.organisation, who, "start job", f"job {job.id}",
+                   job.inputs.encode())
         return JSONResponse(status_of(job).model_dump(mode="json"), 201, {
             "Location": f"/jobs/{job.id}", "Preference-Applied": "respond-async"})
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from cablenet_api.access.roles import Deed
 from cablenet_api.access.tokens import Caller
 from cablenet_api.events import MAX_EVENTS, Closed, Event, Name
+from cablenet_api.journal import record
 from cablenet_api.plans.canonical import canonical
 from cablenet_api.routes.callers import Who
 from cablenet_api.routes.shapes import After, Id, Limit, page, problems
@@ -103,7 +104,10 @@ def workspaces_router(store: Store) -> APIRouter:
     def add_workspace(asked: WorkspaceAsked, who: Who) -> Workspace:
         """A new workspace, of the caller's organisation alone until it is shared."""
         with store.writing(EVERY) as connection:
-            return _workspace(spaces.found_space(connection, who, asked.name))
+            made = spaces.found_space(connection, who, asked.name)
+            record(connection, made.id, who, "found workspace", f"workspace {made.id}",
+                   canonical(asked))
+            return _workspace(made)
 
     @router.get("/{workspace}", responses=problems(401, 404, 422, 503))
     def get_workspace(workspace: Id, who: Who) -> Workspace:
@@ -125,6 +129,8 @@ def workspaces_router(store: Store) -> APIRouter:
         with store.writing(who.organisation) as connection:
             space = spaces.space_of(connection, who, workspace, "administer")
             spaces.share_with(connection, space, asked.organisation)
+            record(connection, space.id, who, "share workspace",
+                   f"organisation {asked.organisation}", canonical(asked))
             return _parties(connection, space)
 
     return router
@@ -184,7 +190,7 @@ def scenarios_router(store: Store) -> APIRouter:
         with store.writing(who.organisation) as connection:
             space, old = newest(connection, who, workspace, scenario, "write")
             check_condition(if_match, old)
-            documents.erase_document(connection, space, old)
+            documents.erase_document(connection, space, who, old)
         return Response(status_code=204)
 
     return router

@@ -99,3 +99,16 @@ jobs = Table(
                     "state"),
     Index(None, "organisation", "id"),
     Index("ix_jobs_waiting", "state", "lease_until"))
+
+audit = Table(
+    "audit", metadata,
+    Column("log", KEY, primary_key=True),  # a workspace or an organisation
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", WHEN, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("organisation", KEY),
+    Column("action", String(120), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("hash", String(64), nullable=False))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from cablenet_api.access.tokens import Caller
+from cablenet_api.journal import record
 from cablenet_api.problems import RefusedError
 from cablenet_api.store.keyed import digest_of, given_out, new_key, now
 from cablenet_api.store.tables import documents, organisations, versions
@@ -19,6 +20,7 @@ class Document:
     """One version of a document: who wrote it, when, and what it says."""
 
     id: str
+    kind: str
     version: int
     organisation: str
     person: str
@@ -32,7 +34,9 @@ def add_document(connection: Connection, space: Space, caller: Caller, kind: str
     """A new document, at version 1."""
     key = new_key()
     connection.execute(insert(documents).values(id=key, workspace=space.id, kind=kind, version=1))
-    return _write(connection, space, caller, key, 1, body)
+    made = _write(connection, space, caller, key, 1, body)
+    record(connection, space.id, caller, f"add {kind}", f"{kind} {key} 1", body)
+    return made
 
 
 def document_of(connection: Connection, space: Space, kind: str, key: str) -> Document:
@@ -52,18 +56,21 @@ def documents_of(connection: Connection, space: Space, kind: str, after: str,
 
 
 def replace_document(connection: Connection, space: Space, caller: Caller, old: Document,
-                     body: bytes) -> Document:
-    """The next version; refused when `old` is no longer the newest."""
+                     body: bytes, deed: str = "replace") -> Document:
+    """The next version; refused when `old` is no longer the newest. `deed` is for the log."""
     moved = connection.execute(
         update(documents).where(documents.c.id == old.id, documents.c.workspace == space.id,
                                 documents.c.version == old.version)
         .values(version=old.version + 1)).rowcount
     if moved != 1:
         raise RefusedError("changed-meanwhile", "somebody wrote a newer version meanwhile")
-    return _write(connection, space, caller, old.id, old.version + 1, body)
+    made = _write(connection, space, caller, old.id, old.version + 1, body)
+    record(connection, space.id, caller, f"{deed} {old.kind}",
+           f"{old.kind} {old.id} {made.version}", body)
+    return made
 
 
-def erase_document(connection: Connection, space: Space, old: Document) -> None:
+def erase_document(connection: Connection, space: Space, caller: Caller, old: Document) -> None:
     """Take a document away, with all its versions; refused when `old` is not the newest."""
     connection.execute(delete(versions).where(versions.c.document == old.id))
     gone = connection.execute(delete(documents).where(
@@ -71,6 +78,8 @@ def erase_document(connection: Connection, space: Space, old: Document) -> None:
         documents.c.version == old.version)).rowcount
     if gone != 1:
         raise RefusedError("changed-meanwhile", "somebody wrote a newer version meanwhile")
+    record(connection, space.id, caller, f"erase {old.kind}",
+           f"{old.kind} {old.id} {old.version}")
 
 
 def _write(connection: Connection, space: Space, caller: Caller, key: str, version: int,
@@ -84,19 +93,19 @@ def _write(connection: Connection, space: Space, caller: Caller, key: str, versi
 
 
 def _every(space: Space) -> Select[Any]:
-    return (select(versions, organisations.c.name)
+    return (select(versions, organisations.c.name, documents.c.kind)
             .join(organisations, organisations.c.id == versions.c.organisation)
+            .join(documents, documents.c.id == versions.c.document)
             .where(versions.c.workspace == space.id))
 
 
 def _newest(space: Space, kind: str) -> Select[Any]:
     return (_every(space)
-            .join(documents, (documents.c.id == versions.c.document)
-                  & (documents.c.version == versions.c.version))
-            .where(documents.c.workspace == space.id, documents.c.kind == kind))
+            .where(documents.c.version == versions.c.version,
+                   documents.c.workspace == space.id, documents.c.kind == kind))
 
 
 def _document(space: Space, row: Row[Any]) -> Document:
     etag = given_out(space.key, row.digest, row.document, str(row.version))
-    return Document(row.document, row.version, row.name, row.person, row.written_at, row.body,
-                    f'"{etag}"')
+    return Document(row.document, row.kind, row.version, row.name, row.person, row.written_at,
+                    row.body, f'"{etag}"')
