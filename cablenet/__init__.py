@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from cablenet.catalogue import solar_shares as solar_shares
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
+    from cablenet.files import parquet_of as parquet_of
     from cablenet.files import published as published
     from cablenet.files import published_layers as published_layers
+    from cablenet.files import read_published as read_published
     from cablenet.files import write_geopackage as write_geopackage
     from cablenet.files import write_layers as write_layers
     from cablenet.flow_answer import FlowAnswer as FlowAnswer
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from cablenet.maps import country_frame as country_frame
     from cablenet.maps import draw_map as draw_map
     from cablenet.maps import explore as explore
+    from cablenet.maps import result_layers as result_layers
     from cablenet.metrics import CAPACITY_RULES as CAPACITY_RULES
     from cablenet.metrics import METRICS as METRICS
     from cablenet.metrics.cost import outage_cost as outage_cost
@@ -150,13 +153,14 @@ _HOME = {
                   "read_candidates", "read_layers", "repair_durations", "route_choices",
                   "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
-    "files": ("published", "published_layers", "write_geopackage", "write_layers"),
+    "files": ("parquet_of", "published", "published_layers", "read_published", "write_geopackage",
+              "write_layers"),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
                 "constant_duration", "constant_model", "durations_from_quantiles",
                 "read_hazard_tables", "read_tracks"),
     "hazards.solar_shares": ("SolarShares",),
     "layers": ("Layers", "Overlay", "Patch"),
-    "maps": ("country_frame", "draw_map", "explore"),
+    "maps": ("country_frame", "draw_map", "explore", "result_layers"),
     "flow_answer": ("FlowAnswer", "flow_optimum"),
     "metrics": ("CAPACITY_RULES", "METRICS"),
     "metrics.traffic_rules": ("Backup", "Refusal", "Restore", "TrafficRules", "read_rules"),

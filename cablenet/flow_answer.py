@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cablenet.errors import UnknownNameError
+from cablenet.geo import dateline
 from cablenet.metrics.flow_case import FlowCase, flow_case
 from cablenet.metrics.traffic_rules import TrafficRules
 from cablenet.network import Network
@@ -108,6 +110,20 @@ class FlowAnswer:
         room = frame["room_tbps"]
         frame.insert(7, "full", (room > 0) & (frame["load_tbps"] >= room * (1 - FULL)))
         return frame
+
+    def to_geo(self) -> gpd.GeoDataFrame:
+        """Links by load, lines cut at +-180: of each link the direction that is busier after the
+        failure, with the share of its room that is used before and after."""
+        net, frame = self.case.net, self.links()
+        room = self.before.outage.room_tbps[:len(frame)]  # arcs of links come first, as in links()
+        for when, of in (("before_", room), ("", frame["room_tbps"].to_numpy(float))):
+            frame[f"used_{when}share"] = np.divide(
+                frame[f"load_{when}tbps"], of, out=np.zeros(len(frame)), where=of > 0)
+        frame = frame.sort_values(["used_share", "load_tbps"], ascending=False, kind="stable")
+        frame = frame.drop_duplicates("link_id").sort_values("link_id", ignore_index=True)
+        shapes = [dateline.cut(net.links.geometry[net.link_index(key)])
+                  for key in frame["link_id"]]
+        return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
 
     def paths(self, gateway: str, to: str, least_share: float = 0.01) -> pd.DataFrame:
         """The paths of one demand before and after: share, round trip, and the cables used.

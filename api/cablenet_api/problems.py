@@ -94,6 +94,8 @@ KINDS: dict[str, Kind] = {kind.slug: kind for kind in (
          "make somebody else admin first"),
     Kind("result-not-ready", 404, "The job has not ended yet", "ask for its status, then again"),
     Kind("no-result", 409, "The job ended without a result", "read the detail; ask again"),
+    Kind("no-such-form", 406, "The result does not come in the form asked for",
+         "ask for one of json, geojson, parquet, gpkg by `f` or Accept"),
     Kind("too-many-jobs", 429, "Too many jobs of one organisation wait", "wait for some to end"),
     Kind("incomplete-plan", 409, "The draft lacks something that review needs",
          "mend each entry of `problems`, then submit again"),

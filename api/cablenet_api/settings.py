@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     wait_s: float = Field(default=30.0, gt=0, description="longest wait for a free place, seconds")
     database: str = Field(default="sqlite:///cablenet.sqlite",
                           description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    files: str | None = Field(default=None, description="folder for layers of results, shared by "
+                              "server and workers; default: beside the SQLite database")
     jobs_waiting: int = Field(default=100, gt=0, description="waiting jobs of one organisation")
     jobs_at_once: int = Field(default=2, gt=0, description="running jobs of one organisation")
     job_s: float = Field(default=3600.0, gt=0, description="longest time of a job, seconds")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import io
+from pathlib import Path
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 
 from cablenet.geo import dateline
@@ -33,14 +36,20 @@ def published_layers(net: Network) -> dict[str, gpd.GeoDataFrame]:
     return layers
 
 
-def published(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """One layer cut at +-180, outer rings counter-clockwise (RFC 7946), infinite values null and
-    lists as words, so that every format and every reader holds the same."""
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+
+def published(frame: Frame) -> Frame:
+    """One layer, or a table without shapes, for others: cut at +-180, outer rings counter-clockwise
+    (RFC 7946), infinite values null and lists as words, so that every format holds the same."""
     out = frame.reset_index(drop=True).copy()
-    shapes = [None if shape is None else _cut(shape) for shape in out.geometry]
-    out = out.set_geometry(gpd.GeoSeries(
-        shapely.orient_polygons(np.array(shapes, dtype=object)), crs=WGS84))
-    for name in out.columns.drop(out.geometry.name):
+    shape = ""
+    if isinstance(out, gpd.GeoDataFrame):
+        shape = out.geometry.name
+        shapes = [None if one is None else _cut(one) for one in out.geometry]
+        out = out.set_geometry(gpd.GeoSeries(
+            shapely.orient_polygons(np.array(shapes, dtype=object)), crs=WGS84))
+    for name in out.columns.drop(shape, errors="ignore"):
         values = out[name]
         if pd.api.types.is_float_dtype(values):
             out[name] = values.astype(float).replace([np.inf, -np.inf], np.nan)
@@ -48,6 +57,20 @@ def published(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             words = [_words(value) for value in values]
             out[name] = pd.Series(words, index=out.index, dtype=object)
     return out
+
+
+def parquet_of(frame: pd.DataFrame) -> bytes:
+    """A published layer as Parquet (GeoParquet where it has shapes): equal layers, equal bytes."""
+    sink = io.BytesIO()
+    frame.to_parquet(sink, index=False)
+    return sink.getvalue()
+
+
+def read_published(path: Path | str) -> pd.DataFrame:
+    """A layer that `parquet_of` has written: a GeoDataFrame where it has shapes."""
+    shaped = b"geo" in (pq.read_schema(path).metadata or {})
+    frame: pd.DataFrame = gpd.read_parquet(path) if shaped else pd.read_parquet(path)
+    return frame
 
 
 def geometry_type(frame: gpd.GeoDataFrame) -> str:

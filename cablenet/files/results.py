@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -103,9 +104,11 @@ def write_results(
                              if len(frame)}, path, moment=_moment(net))
 
 
-def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path | str, *,
+def write_geopackage(layers: Mapping[str, pd.DataFrame], path: Path | str, *,
                      moment: str = "1970-01-01T00:00:00.000Z") -> Path:
     """Write published layers as one GeoPackage with default styles; whole or not at all.
+
+    Frames without shapes become plain tables.
 
     Parameters
     ----------
@@ -116,13 +119,13 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path | str, *
     """
     with whole_file(Path(path)) as draft:
         for name, frame in layers.items():
-            kind = geometry_type(frame)
+            kind = geometry_type(frame) if isinstance(frame, gpd.GeoDataFrame) else None
+            multi = {} if kind is None else {"promote_to_multi": kind.startswith("Multi")}
             pyogrio.write_dataframe(
                 frame, draft, layer=name, driver="GPKG", append=draft.exists(),
-                geometry_type=kind, promote_to_multi=kind.startswith("Multi"),
-                VERSION=OLDEST_GPKG)
+                geometry_type=kind, VERSION=OLDEST_GPKG, **multi)
         styles = {name: STYLES.get(name) or PLAIN[geometry_type(frame).removeprefix("Multi")]
-                  for name, frame in layers.items()}
+                  for name, frame in layers.items() if isinstance(frame, gpd.GeoDataFrame)}
         _write_styles(draft, styles, moment)
     return Path(path)
 

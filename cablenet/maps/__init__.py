@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cablenet.maps.interactive import Explorer, explore
 from cablenet.maps.land import country_frame
+from cablenet.maps.layers_of import result_layers
 from cablenet.maps.payload import MapPayload, map_payload
 from cablenet.maps.sheet import save_map
 from cablenet.maps.static import draw_map
@@ -17,5 +18,6 @@ __all__ = [
     "draw_traffic",
     "explore",
     "map_payload",
+    "result_layers",
     "save_map",
 ]

@@ -74,8 +74,9 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(database: str) -> Iterator[House]:
-    settings = Settings(database=database, login="tokens", max_body_bytes=100_000)
+def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    settings = Settings(database=database, login="tokens", max_body_bytes=100_000,
+                        files=str(tmp_path_factory.mktemp("files")))
     app = create_app(settings, load_network=ring_network)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield House(settings, client)

@@ -221,9 +221,10 @@ def test_events_tell_each_change_and_resume(house: House, store: Store, name: st
 
 
 @contextmanager
-def worker(database: str, folder: Path, job_s: float = 60.0) -> Iterator[subprocess.Popen[bytes]]:
-    begun = subprocess.Popen([sys.executable, str(WORKER), database, str(folder), str(job_s)],
-                             start_new_session=True, env=dict(os.environ))
+def worker(house: House, folder: Path, job_s: float = 60.0) -> Iterator[subprocess.Popen[bytes]]:
+    begun = subprocess.Popen(
+        [sys.executable, str(WORKER), house.settings.database, str(folder), str(job_s)],
+        start_new_session=True, env={**os.environ, "CABLENET_FILES": str(house.settings.files)})
     try:
         yield begun
     finally:
@@ -242,12 +243,11 @@ def test_a_job_outlives_the_death_of_its_worker(house: House, store: Store, name
                                                 tmp_path: Path) -> None:
     who = house.admit(name)
     key = job_by(who)
-    database = house.settings.database
-    with worker(database, tmp_path):
+    with worker(house, tmp_path):
         until((tmp_path / "begun").exists)  # killed here, by kill -9, in the middle of the job
     assert who.ask("GET", f"/jobs/{key}").json()["status"] == "running"
     (tmp_path / "go").touch()
-    with worker(database, tmp_path):
+    with worker(house, tmp_path):
         until(lambda: who.ask("GET", f"/jobs/{key}").json()["status"] != "running")
     status = who.ask("GET", f"/jobs/{key}").json()
     assert (status["status"], status["attempts"]) == ("successful", 2)
@@ -257,13 +257,16 @@ def test_a_job_outlives_the_death_of_its_worker(house: House, store: Store, name
     # by hand: on a ring with AA the hub, BB is cut off by ab with bc, cd or da: any cut on
     # each side of it; likewise CC and DD. BB: 1 x 3, CC: 2 x 2, DD: 3 x 1
     assert len(undisturbed["cut_sets"]) == 10
+    # each of the four cables is part of some: drawn as layers by the worker
+    units = who.ask("GET", f"/jobs/{key}/layers/collections/units/items").json()
+    assert [one["id"] for one in units["features"]] == ["ab", "bc", "cd", "da"]
 
 
 def test_a_dismissed_job_ends_its_computation(house: House, store: Store, name: str,
                                               tmp_path: Path) -> None:
     who = house.admit(name)
     first = job_by(who)
-    with worker(house.settings.database, tmp_path):
+    with worker(house, tmp_path):
         until((tmp_path / "begun").exists)
         who.ask("DELETE", f"/jobs/{first}")
         second = job_by(who, "worst", {"k": 2})  # needs the one worker to let go of the first
@@ -277,6 +280,6 @@ def test_a_job_that_takes_too_long_is_ended(house: House, store: Store, name: st
                                             tmp_path: Path) -> None:
     who = house.admit(name)
     key = job_by(who)
-    with worker(house.settings.database, tmp_path, job_s=0.2):
+    with worker(house, tmp_path, job_s=0.2):
         until(lambda: who.ask("GET", f"/jobs/{key}").json()["status"] == "failed")
     assert who.ask("GET", f"/jobs/{key}").json()["message"] == "more than 0.2 s"

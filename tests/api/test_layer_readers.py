@@ -6,13 +6,22 @@ import json
 import shutil
 import sqlite3
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cablenet_api import Settings, admit_member
+from cablenet_api.jobs.queue import claim_job, finish
+from cablenet_api.jobs.results import keep_layers
+from cablenet_api.processes.table import PROCESSES, find
+from cablenet_api.store import Store
+from cablenet_api.store.files import files_at
+from cablenet_api.store.store import EVERY
+from cablenet_api.worlds import World
 
 import cablenet as cn
+from tests.api.dateline_world import dateline_world
 from tests.api.live import live_service, read_by
 
 needs_gdal = pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="no gdal-bin")
@@ -38,6 +47,17 @@ print(json.dumps({
     "ship": api.collection_item("ships", "ship%2F1")["properties"]["name"],
     "conforms": api.conformance()["conformsTo"], "paths": len(api.api()["paths"]),
     "queried": api.collection("cables")["extent"]["spatial"]["bbox"]}))
+"""
+LIST = """
+import json, sys, pyogrio
+at = f"OAPIF:{sys.argv[1]}"
+print(json.dumps({str(name): len(pyogrio.read_dataframe(at, layer=str(name)))
+                  for name, _ in pyogrio.list_layers(at)}))
+"""
+OWSLIB_NAMES = """
+import json, sys
+from owslib.ogcapi.features import Features
+print(json.dumps(Features(sys.argv[1]).feature_collections()))
 """
 SMALL = {"cables": 3, "stations": 3, "segments": 3, "chokepoints": 1, "ships": 1, "gateways": 3,
          "branching_units": 0, "jurisdictions": 0, "depots": 0}
@@ -95,6 +115,39 @@ def test_owslib_reads_every_layer(small: str) -> None:
     assert found["over"] == ["t"]
     assert found["ship"] == "Ship One"
     assert len(found["conforms"]) == 3 and found["paths"] == 6
+
+
+def test_the_layers_of_a_result_are_read_as_well(tmp_path: Path) -> None:
+    """A job asked for over HTTP, done by a worker, read by GDAL (pyogrio's) and OWSLib."""
+    base = f"sqlite:///{tmp_path / 'kept.sqlite'}"
+    with live_service(base, "small") as at:
+        asked = urllib.request.Request(
+            f"{at}/processes/traffic/execution", method="POST",
+            data=json.dumps({"inputs": {"event": {"kind": "cable_loss", "cable": "fs"}}}).encode(),
+            headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(asked, timeout=30) as reply:
+            job = json.load(reply)["jobID"]
+        do_one_job(base)
+        root = f"{at}/jobs/{job}/layers"
+        found = json.loads(read_by(sys.executable, "-c", LIST, root))
+        names = json.loads(read_by(sys.executable, "-c", OWSLIB_NAMES, root))
+    assert found["country_traffic"] == 3 and found["links"] > 3
+    assert names == ["links", "country_traffic"]
+
+
+def do_one_job(base: str) -> None:
+    """What a worker does, without its loop."""
+    store = Store(base)
+    with store.writing(EVERY) as connection:
+        claim = claim_job(connection, "w", 60.0, 9)
+    assert claim is not None
+    process = PROCESSES[claim.process]
+    world = World(cn.build_network(dateline_world()))
+    made = find(process, world, process.inputs.model_validate_json(claim.inputs))
+    layers = keep_layers(files_at(None, base), made)
+    with store.writing(EVERY) as connection:
+        assert finish(connection, claim, "successful", json.dumps(made.answer), "", layers)
+    store.close()
 
 
 @needs_gdal

@@ -62,6 +62,7 @@ FOREIGN = {
     "GET /workspaces/{workspace}/audit/export": None,
     "GET /jobs/{job}": None, "GET /jobs/{job}/results": None, "GET /jobs/{job}/events": None,
     "DELETE /jobs/{job}": None,
+    **dict.fromkeys(f"GET /jobs/{{job}}/layers{page}" for page in LAYER_PAGES),
 }
 """Name something by id: 404 for an id of others."""
 

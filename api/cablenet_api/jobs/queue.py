@@ -66,7 +66,7 @@ def dismiss_job(connection: Connection, caller: Caller, key: str) -> Row[Any]:
     """Stop a job, or forget the results of one that has ended."""
     job_of(connection, caller, key)
     connection.execute(update(jobs).where(jobs.c.id == key).values(
-        state="dismissed", result=None, message="dismissed", lease_until=None,
+        state="dismissed", result=None, layers=None, message="dismissed", lease_until=None,
         revision=jobs.c.revision + 1, changed_at=now()))
     return job_of(connection, caller, key)
 
@@ -108,10 +108,10 @@ def beat(connection: Connection, claim: Claim, lease_s: float) -> bool:
 
 
 def finish(connection: Connection, claim: Claim, state: str, result: str | None,
-           message: str) -> bool:
+           message: str, layers: str | None = None) -> bool:
     """Write how a job ended, once; False when it is no longer held, and then nothing is written."""
     return connection.execute(_held(claim).values(
-        state=state, result=result, message=message, lease_until=None,
+        state=state, result=result, message=message, layers=layers, lease_until=None,
         revision=jobs.c.revision + 1, changed_at=now())).rowcount == 1
 
 

@@ -15,9 +15,11 @@ from sqlalchemy.exc import OperationalError
 
 import cablenet as cn
 from cablenet_api.jobs.queue import Claim, beat, claim_job, finish
+from cablenet_api.jobs.results import forget_unnamed, keep_layers
 from cablenet_api.problems import AtlasUnavailableError, RequestEventsError, kind_of
-from cablenet_api.processes.table import PROCESSES, compute
+from cablenet_api.processes.table import PROCESSES, find
 from cablenet_api.settings import Settings
+from cablenet_api.store.files import files_at
 from cablenet_api.store.keyed import new_key
 from cablenet_api.store.store import EVERY, Store
 from cablenet_api.worlds import LoadNetwork, Worlds, load_atlas
@@ -34,6 +36,7 @@ def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork = 
     settings, stop = settings or Settings(), stop or Event()
     store, worlds, name = Store(settings.database), Worlds(load_network, 1), new_key()
     worlds.get(None)
+    forget_unnamed(store, files_at(settings.files, settings.database))
     while not stop.is_set():
         try:
             with store.writing(EVERY) as connection:
@@ -54,11 +57,11 @@ def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim) -> Non
     child.start()
     theirs.close()
     ends = time.monotonic() + settings.job_s
-    state, result, message = "failed", None, f"more than {settings.job_s:g} s"
+    state, result, message, layers = "failed", None, f"more than {settings.job_s:g} s", None
     while time.monotonic() < ends:
         if ours.poll(min(settings.lease_s / 4, max(ends - time.monotonic(), 0))):
             try:
-                state, result, message = ours.recv()
+                state, result, message, layers = ours.recv()
             except EOFError:
                 message = "the computation died: too much memory, or a fault of the service"
             break
@@ -69,7 +72,7 @@ def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim) -> Non
     child.kill()
     child.join()
     ours.close()
-    _patiently(store, settings, lambda c: finish(c, claim, state, result, message))
+    _patiently(store, settings, lambda c: finish(c, claim, state, result, message, layers))
 
 
 def _patiently(store: Store, settings: Settings, act: Callable[[Any], bool]) -> bool:
@@ -86,15 +89,18 @@ def _patiently(store: Store, settings: Settings, act: Callable[[Any], bool]) -> 
 
 
 def _child(pipe: Pipe, worlds: Worlds, settings: Settings, claim: Claim) -> None:
-    """Compute and tell (state, result, message). It never touches the database."""
+    """Compute and tell (state, result, message, layers). It never touches the database: the layers
+    lie in files before it tells of them."""
     bytes_most = settings.job_mb * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
     process = PROCESSES[claim.process]
     try:
         asked = process.inputs.model_validate_json(claim.inputs)
         world = worlds.get(getattr(asked, "as_of", None))
-        pipe.send(("successful", json.dumps(compute(process, world, asked)), ""))
+        found = find(process, world, asked)
+        layers = keep_layers(files_at(settings.files, settings.database), found)
+        pipe.send(("successful", json.dumps(found.answer), "", layers))
     except (cn.errors.CablenetError, RequestEventsError, AtlasUnavailableError) as error:
-        pipe.send(("failed", None, f"{kind_of(error).slug}: {error}"[:2000]))
+        pipe.send(("failed", None, f"{kind_of(error).slug}: {error}"[:2000], None))
     except MemoryError:
-        pipe.send(("failed", None, f"more than {settings.job_mb} MB of memory"))
+        pipe.send(("failed", None, f"more than {settings.job_mb} MB of memory", None))

@@ -92,6 +92,7 @@ class Collection:
 
 def collection_of(name: str, title: str, frame: Any) -> Collection:
     """A collection from a layer as `cablenet.published` makes it: its first column is the key.
+    The rows of a table without shapes are features without a place.
 
     Raises
     ------
@@ -102,9 +103,13 @@ def collection_of(name: str, title: str, frame: Any) -> Collection:
     if len(np.unique(ids)) < len(ids):
         raise ValueError(f"{name}: {frame.columns[0]} is no key")
     order = np.argsort(ids, kind="stable")
-    plain = frame.drop(columns=frame.geometry.name).to_dict("records")
+    shapes = np.full(len(frame), None, dtype=object)
+    if hasattr(frame, "geometry"):
+        shapes = np.asarray(frame.geometry.array, dtype=object)
+        frame = frame.drop(columns=frame.geometry.name)
+    plain = frame.to_dict("records")
     return Collection(
-        name, title, ids[order], np.asarray(frame.geometry.array, dtype=object)[order],
+        name, title, ids[order], shapes[order],
         tuple(_plain(plain[row]) for row in order), _days(frame, BEGINS, order),
         _days(frame, ENDS, order))
 

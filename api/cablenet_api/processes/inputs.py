@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from cablenet_api.events import FIRST_DAY, LAST_DAY, Closed, Event
+from cablenet_api.events import FIRST_DAY, LAST_DAY, Closed, Event, Name
 
 Unit = Literal["cable", "station", "segment"]
 Country = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{2}$")]
@@ -50,3 +50,10 @@ class RedundancyInputs(_Asked):
 
     countries: list[Country] = Field(min_length=1, max_length=20)
     budget_musd: float | None = Field(None, strict=True, gt=0, le=1e6)
+
+
+class TrafficInputs(_Asked):
+    """One failure, or none: the network as it is."""
+
+    event: Annotated[Event, Field(description="what has failed")] | None = None
+    capacity_rule: Name | None = Field(None, description="for maps without capacities")

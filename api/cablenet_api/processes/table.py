@@ -10,16 +10,18 @@ import cablenet as cn
 from cablenet_api.answers import answer_of, stamp
 from cablenet_api.events import Closed, ScoreRequest
 from cablenet_api.failures import scenarios_of
+from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
     CutSetsInputs,
     RedundancyInputs,
     RepairsInputs,
+    TrafficInputs,
     WorstInputs,
 )
 from cablenet_api.processes.plain import plain
 from cablenet_api.worlds import World
 
-Run = Callable[[World, Any], dict[str, Any]]
+Run = Callable[[World, Any], dict[str, Any] | Found]
 
 
 @dataclass(frozen=True)
@@ -34,39 +36,55 @@ class Process:
     at_once: bool  # whether it may be answered within the request
 
 
-def _score(world: World, asked: ScoreRequest) -> dict[str, Any]:
+def _score(world: World, asked: ScoreRequest) -> Found:
     for country in asked.countries or ():
         world.network.country_index(country)
     scores = cn.score(world.network, scenarios_of(world, asked.events), asked.metrics,
                       capacity_rule=asked.capacity_rule)
-    return answer_of(scores, asked.countries).model_dump(mode="json")
+    return Found(answer_of(scores, asked.countries).model_dump(mode="json"),
+                 lambda: cn.result_layers(scores))
 
 
-def _cut_sets(world: World, asked: CutSetsInputs) -> dict[str, Any]:
+def _cut_sets(world: World, asked: CutSetsInputs) -> Found:
     found = cn.cut_sets(world.network, asked.max_order, asked.unit, countries=asked.countries)
     rows = found.to_frame().drop(columns=["ids", "names"]).to_dict("records")
-    return {"unit": asked.unit, "max_order": asked.max_order, "cut_sets": [
+    return Found({"unit": asked.unit, "max_order": asked.max_order, "cut_sets": [
         {**row, "ids": [found.units.id[unit] for unit in one]}
-        for row, one in zip(rows, found.sets, strict=True)]}
+        for row, one in zip(rows, found.sets, strict=True)]},
+        lambda: cn.result_layers(found))
 
 
-def _worst(world: World, asked: WorstInputs) -> dict[str, Any]:
-    return cn.worst_case(world.network, asked.k, unit=asked.unit, metric=asked.metric,
-                         country=asked.country, next_best=asked.next_best).to_json()
+def _worst(world: World, asked: WorstInputs) -> Found:
+    plan = cn.worst_case(world.network, asked.k, unit=asked.unit, metric=asked.metric,
+                         country=asked.country, next_best=asked.next_best)
+    return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
-def _repairs(world: World, asked: RepairsInputs) -> dict[str, Any]:
+def _repairs(world: World, asked: RepairsInputs) -> Found:
     outage = scenarios_of(world, [asked.event])
-    return cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
-                           router=cn.sea_router()).to_json()
+    plan = cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
+                           router=cn.sea_router())
+    return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
-def _redundancy(world: World, asked: RedundancyInputs) -> dict[str, Any]:
+def _redundancy(world: World, asked: RedundancyInputs) -> Found:
     layers = world.network.layers
     offered = cn.default_candidates(layers, asked.countries)
     net = cn.build_network(layers, candidates=offered)
-    return cn.plan_redundancy(net, countries=asked.countries,
-                              budget_musd=asked.budget_musd).to_json()
+    plan = cn.plan_redundancy(net, countries=asked.countries, budget_musd=asked.budget_musd)
+    return Found(plan.to_json(), lambda: cn.result_layers(plan))
+
+
+def _traffic(world: World, asked: TrafficInputs) -> Found:
+    outage = None if asked.event is None else scenarios_of(world, [asked.event])
+    found = cn.flow_optimum(world.network, outage, capacity_rule=asked.capacity_rule)
+    tables = {"by_class": found.by_class(), "by_country": found.by_country(),
+              "by_pair": found.by_pair()}
+    return Found({"unserved_tbps": found.unserved_tbps,
+                  "unserved_before_tbps": float(found.before.unserved_tbps.sum()),
+                  "proved": bool(found.after.proved),
+                  **{name: table.to_dict("records") for name, table in tables.items()}},
+                 lambda: cn.result_layers(found))
 
 
 PROCESSES: dict[str, Process] = {process.id: process for process in (
@@ -82,10 +100,20 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
     Process("redundancy", "Redundancy plan",
             "The cheapest new cables after which countries survive any one cable loss.",
             RedundancyInputs, _redundancy, False),
+    Process("traffic", "Traffic after a failure",
+            "Who is served over which links, intact and after one failure, at the flow optimum.",
+            TrafficInputs, _traffic, False),
 )}
 
 
 def compute(process: Process, world: World, asked: Closed) -> dict[str, Any]:
     """The answer of one process, stamped with the network it belongs to."""
-    answer = process.run(world, asked)
-    return dict(plain({"network": stamp(world.network).model_dump(mode="json"), **answer}))
+    return find(process, world, asked).answer
+
+
+def find(process: Process, world: World, asked: Closed) -> Found:
+    """The same with its layers, which are drawn when they are asked for."""
+    made = process.run(world, asked)
+    found = made if isinstance(made, Found) else Found(made)
+    return Found(dict(plain({"network": stamp(world.network).model_dump(mode="json"),
+                             **found.answer})), found.draw)

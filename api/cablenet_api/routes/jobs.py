@@ -1,4 +1,4 @@
-"""Routes of jobs, in the words of OGC API - Processes 1.0: status, results, dismissal, events."""
+"""Routes of jobs, in the words of OGC API - Processes 1.0: status, dismissal, events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from starlette.responses import Response, StreamingResponse
 
 from cablenet_api.jobs.queue import LIVE, dismiss_job, job_of, jobs_of
 from cablenet_api.journal import record
-from cablenet_api.problems import RefusedError
 from cablenet_api.routes.callers import Who
 from cablenet_api.routes.shapes import After, Id, Limit, page, problems
 from cablenet_api.store.store import Store
@@ -64,19 +63,6 @@ def jobs_router(store: Store) -> APIRouter:
         """How a job stands."""
         with store.reading(who.organisation) as connection:
             return status_of(job_of(connection, who, job))
-
-    @router.get("/{job}/results", response_model=None, responses={
-        200: {"description": "the answer", "content": {"application/json": {"schema": {
-            "type": "object"}}}}, **problems(401, 404, 409, 422, 503)})
-    def get_results(job: Id, who: Who) -> Response:
-        """What a job has found."""
-        with store.reading(who.organisation) as connection:
-            found = job_of(connection, who, job)
-        if found.state in LIVE:
-            raise RefusedError("result-not-ready", f"the job is {found.state}")
-        if found.result is None:
-            raise RefusedError("no-result", found.message or f"the job was {found.state}")
-        return Response(found.result, media_type="application/json")
 
     @router.delete("/{job}", responses=problems(401, 403, 404, 422, 503))
     def dismiss(job: Id, who: Who) -> JobStatus:

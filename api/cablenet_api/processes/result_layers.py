@@ -1,0 +1,18 @@
+"""What the layers of results are called, for people."""
+
+from __future__ import annotations
+
+TITLES = {
+    "scenarios": "Scenarios: the links each takes away, with its scores",
+    "countries": "Countries by the worst share they lose in any scenario",
+    "country_scores": "Scores of each country in each scenario, without shapes",
+    "faults": "Where the sea bed would have to be visited",
+    "units": "Units by the number of minimal cut sets they belong to, without shapes",
+    "attacks": "The worst attack and the next best: the links each takes away",
+    "repair_jobs": "Repairs: where, by which ship, from when until when",
+    "voyages": "Voyages from repair to repair (great circles, schematic)",
+    "restoration": "Share of the outage still felt, by day, without shapes",
+    "new_cables": "Cables to build",
+    "links": "Links by load: the busier direction, before and after the failure",
+    "country_traffic": "Demand of each country, unserved and delayed, without shapes",
+}

@@ -1,0 +1,123 @@
+"""`result_layers`: what a map can show of a result: links, countries, places and jobs, by name."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from cablenet.errors import MismatchError
+from cablenet.flow_answer import FlowAnswer
+from cablenet.maps.land import country_frame
+from cablenet.planning import RedundancyPlan
+from cablenet.planning.survival_plan import SurvivalPlan
+from cablenet.planning.worst_case import WorstCase
+from cablenet.repair import RepairPlan
+from cablenet.scoring import Scores, score
+from cablenet.sweeps.cut_sets import CutSets
+
+Layers = dict[str, pd.DataFrame]
+CRS = "EPSG:4326"
+
+
+def result_layers(result: Any) -> Layers:
+    """The layers of a result, by name; frames without shapes are tables. The first column of each
+    is its key, and the first layer is the one to take where there is room for one.
+
+    Scores, cut sets, worst cases, redundancy, survival and repair plans, and flow answers have
+    some.
+
+    Raises
+    ------
+    TypeError
+        a value that is no result
+    """
+    return _layers(result)
+
+
+@singledispatch
+def _layers(result: Any) -> Layers:
+    raise TypeError(f"no layers of {type(result).__name__}")
+
+
+@_layers.register
+def _(scores: Scores) -> Layers:
+    """Scenarios as lines, countries by loss as areas, faults as points, and scores by country."""
+    names, net = np.array(scores.scenarios.names, dtype=object), scores.network
+    lines = scores.to_geo()
+    lines.insert(0, "scenario_id", [str(row) for row in range(len(scores))])
+    faults = scores.scenarios.faults.reset_index(drop=True)
+    faults.insert(0, "fault_id", [str(row) for row in range(len(faults))])
+    faults["name"] = names[faults["scenario"].to_numpy(int)]
+    tables = []
+    for row in range(len(scores)):
+        table = scores.by_country(row).reset_index(drop=True)
+        known = table.columns.intersection(["country", "name"])
+        table = table.drop(columns=known)
+        table.insert(0, "country", net.country_id)
+        table.insert(0, "scenario", names[row])
+        table.insert(0, "row_id", [f"{row}:{code}" for code in net.country_id])
+        tables.append(table)
+    return {"scenarios": lines, "countries": country_frame(net, scores), "faults": _at(faults),
+            "country_scores": pd.concat(tables, ignore_index=True)}
+
+
+@_layers.register
+def _(found: CutSets) -> Layers:
+    """Each unit of a cut set: how many it is part of, the smallest, and whom these isolate."""
+    sets: dict[int, list[int]] = {}
+    for number, one in enumerate(found.sets):
+        for unit in one:
+            sets.setdefault(unit, []).append(number)
+    units = sorted(sets)
+    return {"units": pd.DataFrame({
+        "unit_id": [str(found.units.id[unit]) for unit in units],
+        "name": [str(found.units.name[unit]) for unit in units],
+        "cut_sets": [len(sets[unit]) for unit in units],
+        "smallest": [min(len(found.sets[one]) for one in sets[unit]) for unit in units],
+        "isolates": [", ".join(sorted({str(found.asked[one]) for one in sets[unit]}))
+                     for unit in units]})}
+
+
+@_layers.register
+def _(plan: WorstCase) -> Layers:
+    """The worst attack and the next best as lines, and countries by what these cut off."""
+    try:
+        scores = score(plan.network, plan.scenarios(), ["isolated"])
+    except MismatchError:  # nothing of these units cuts anyone off: there is no scenario
+        return {"attacks": plan.to_frame()}
+    table = plan.to_frame()
+    table = table[table["ids"] != ""].reset_index(drop=True)
+    attacks = gpd.GeoDataFrame(table, geometry=scores.to_geo().geometry.array, crs=CRS)
+    return {"attacks": attacks, "countries": country_frame(plan.network, scores)}
+
+
+@_layers.register
+def _(plan: RepairPlan) -> Layers:
+    """Jobs as points with their schedule, voyages as lines, the restoration curve as a table."""
+    curve = plan.restoration.to_frame().reset_index(drop=True)
+    curve.insert(0, "step", [f"{row:05d}" for row in range(len(curve))])
+    return {"repair_jobs": _at(plan.schedule.reset_index(drop=True)), "voyages": plan.to_geo(),
+            "restoration": curve}
+
+
+@_layers.register(RedundancyPlan)
+@_layers.register(SurvivalPlan)
+def _(plan: RedundancyPlan | SurvivalPlan) -> Layers:
+    """The cables to build."""
+    return {"new_cables": plan.to_geo()}
+
+
+@_layers.register
+def _(found: FlowAnswer) -> Layers:
+    """Links by load, and each country's demand."""
+    return {"links": found.to_geo(), "country_traffic": found.by_country()}
+
+
+def _at(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Rows with lon and lat as points in -180..180."""
+    lon = (frame["lon"].to_numpy(float) + 180.0) % 360.0 - 180.0
+    return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(lon, frame["lat"]), crs=CRS)
