@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from cablenet.readers.demand_matrix import read_demand as read_demand
     from cablenet.readers.health import check_layers as check_layers
     from cablenet.repair import RepairPlan as RepairPlan
+    from cablenet.repair import RepairRules as RepairRules
     from cablenet.repair import plan_repairs as plan_repairs
     from cablenet.risk import Availability as Availability
     from cablenet.risk import Risk as Risk
@@ -182,7 +183,7 @@ _HOME = {
     "planning.worst_curve": ("WorstCurve", "worst_curve"),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
-    "repair": ("RepairPlan", "plan_repairs"),
+    "repair": ("RepairPlan", "RepairRules", "plan_repairs"),
     "risk": ("Availability", "Risk", "annual_risk", "availability", "pair_labels"),
     "scenarios": ("Recipe", "ScenarioSet"),
     "scenarios.areas": ("area_events", "chokepoint", "corridor", "denial", "disk", "polygon"),

@@ -186,12 +186,29 @@ def sea_router() -> SeaRouter:
 
 
 @cache
-def ship_router() -> SeaRouter:
-    """The sea router for ships: shortest ways, with the Suez and Panama canals."""
+def ship_router(closed: frozenset[str] = frozenset()) -> SeaRouter:
+    """The sea router for ships: shortest ways, with the Suez and Panama canals.
+
+    Parameters
+    ----------
+    closed
+        canals and straits that no ship may take: suez, panama, kanmon, bosporus, dardanelles, ...
+
+    Raises
+    ------
+    UnknownNameError
+        no declared passage of that name; it names those there are
+    """
     from cablenet_geodata import path
 
+    every = (*STRAITS, *NARROWS, *CANALS)
+    names = {passage.name.split(" ")[0].casefold(): passage for passage in every}
+    for name in sorted(closed):
+        if name.casefold() not in names:
+            raise UnknownNameError("passage", name, names)
+    shut = {names[name.casefold()] for name in closed}
     return SeaRouter.from_file(path("sea_mesh.npz"), plain=True,
-                               passages=(*STRAITS, *NARROWS, *CANALS))
+                               passages=tuple(one for one in every if one not in shut))
 
 
 def chokepoints() -> gpd.GeoDataFrame:

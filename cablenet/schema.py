@@ -344,6 +344,8 @@ TABLES: dict[str, Table] = {
                 number("speed_kn", "kn", "transit speed"),
                 number("day_rate_usd", "USD per day", "cost of one ship-day"),
                 Column("can_repair", "flag", "true where it can repair telecom cable"),
+                number("max_depth_m", "m", "deepest water it repairs in; empty: any"),
+                date("free_from", "first day free of other work; empty: free"),
                 FROM,
                 TO,
                 text("note", "anything a reader must know"),
@@ -359,6 +361,9 @@ TABLES: dict[str, Table] = {
                 text("name", "name", required=True),
                 text("country", CODE),
                 text("zones", "maintenance agreements it serves, separated by ';'"),
+                text("spare_cables", "cables it holds spares of, separated by ';'; empty: those of "
+                     "its agreements"),
+                number("spare_km", "km", "cable in stock; empty: not known, taken as enough"),
                 text("note", "anything a reader must know"),
             ),
             geometry="Point",
@@ -384,6 +389,8 @@ TABLES: dict[str, Table] = {
                 number("days_low", "days", "shortest"),
                 number("days_typical", "days", "typical"),
                 number("days_high", "days", "longest"),
+                number("own_flag_days", "days", "typical for ships of the country's own flag, "
+                       "which need no exemption from cabotage rules; empty: the same"),
                 text("clock", "fault or nomination: when the days begin to count",
                      choices=("fault", "nomination")),
                 Column("ship_bound", "flag", "true where the permit belongs to one ship"),

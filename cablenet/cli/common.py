@@ -90,7 +90,7 @@ def print_table(frame: pd.DataFrame, title: str = "") -> None:
     for row in frame.itertuples(index=False):
         table.add_row(*[_cell(value) for value in row])
     screen = Console()
-    wide = None if screen.is_terminal else screen.measure(table).maximum + 1
+    wide = None if screen.is_terminal else Console(width=9999).measure(table).maximum + 1
     Console(width=wide).print(table)  # files and pipes have no right edge to fold at
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli import ask, audit, plan, service, sign, sweep, work, worst
+from cablenet.cli import ask, audit, plan, repairs, service, sign, sweep, work, worst
 from cablenet.errors import CablenetError, PlanError
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -26,6 +26,7 @@ app.command("score")(ask.score)
 app.command("sweep")(sweep.sweep)
 app.command("cut-sets")(sweep.cut_sets)
 app.command("worst")(worst.worst)
+plan.app.command("repairs")(repairs.repairs)
 app.add_typer(plan.app, name="plan")
 app.command("validate")(work.validate)
 app.command("bench")(work.bench)

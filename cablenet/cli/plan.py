@@ -1,4 +1,4 @@
-"""`plan redundancy` and `plan repairs`: decisions, each with its certificate."""
+"""`plan redundancy`, and the group of all plans: decisions, each with its certificate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from cablenet.cli.common import (
     LayersArgument,
     parse_day,
     print_json,
-    print_table,
     progress,
 )
 
@@ -103,28 +102,3 @@ def _show(plan: Any, json: bool) -> None:
         print_json(plan.to_json())
         return
     typer.echo(repr(plan))
-
-
-@app.command("repairs")
-def repairs(
-    event: Annotated[str, typer.Option("--event", metavar="NAME|FILE",
-                                       help="A named event, or a TOML file with one event.")],
-    layers: LayersArgument = None,
-    horizon_days: Annotated[int, typer.Option(help="Days to plan for.")] = 90,
-    as_of: AsOf = None, json: Json = False,
-) -> None:
-    """Which ship repairs what, in which order, and when traffic comes back."""
-    import cablenet as cn
-    from cablenet.catalogue import named_event_record
-    from cablenet.cli.common import open_network
-
-    net = open_network(layers, as_of)
-    record = named_event_record(event)
-    scenario = cn.together(net, record["name"], record["parts"])
-    with progress("plan repairs"):
-        plan = cn.plan_repairs(net, scenario, horizon_days=horizon_days, router=cn.sea_router())
-    if json:
-        print_json(plan.to_json())
-        return
-    typer.echo(repr(plan))
-    print_table(plan.to_frame())

@@ -5,5 +5,6 @@ from __future__ import annotations
 from cablenet.repair.dispatch import plan_repairs
 from cablenet.repair.repair_plan import RepairPlan
 from cablenet.repair.restoration import Restoration
+from cablenet.repair.rules import RepairRules
 
-__all__ = ["RepairPlan", "Restoration", "plan_repairs"]
+__all__ = ["RepairPlan", "RepairRules", "Restoration", "plan_repairs"]

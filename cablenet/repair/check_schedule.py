@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from cablenet.repair.durations import LOCATE, OUT_OF_CONTRACT, transit_hours
-from cablenet.repair.fleet import SeaLegs, Ship
+from cablenet.repair.fleet import Ship
 from cablenet.repair.jobs import Job
+from cablenet.repair.sea_legs import SeaLegs
 
 
 def check_schedule(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Job],
@@ -51,7 +52,7 @@ def _row_problems(row: Mapping[str, object], ship: Ship, job: Job, free: int,
         "sails faster than it can": sail_km < float("inf")
         and arrive - depart < transit_hours(sail_km, ship.speed_kn),
         "starts before it arrives": start < arrive,
-        "starts before the permit is there": start < job.permit_h,
+        "starts before the permit is there": start < job.permit_h(ship.flag, charter),
         "works in waters that are refused": bool(job.refused_by),
         "works too briefly": leave - start < job.work_h,
         "tests too briefly": done - leave < job.test_h,

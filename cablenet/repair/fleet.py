@@ -1,28 +1,36 @@
-"""The fleet: which ships can repair, where they lie, and how far every job is from each."""
+"""The fleet: which ships can repair, where they lie, when they are free, what a day costs."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from cablenet.geo import geodesic
 from cablenet.network import Network
-from cablenet.repair.durations import DETOUR, HOURS_PER_DAY, MOBILISE, SPEED
+from cablenet.repair.durations import (
+    DAY_RATE_USD,
+    HOURS_PER_DAY,
+    LOCATE,
+    MOBILISE,
+    OUT_OF_CONTRACT,
+    SPEED,
+    whole_hours,
+)
 from cablenet.repair.jobs import Job
-
-Floats = NDArray[np.float64]
-Place = tuple[float, float]
+from cablenet.repair.rules import RepairRules
 
 
 @dataclass(frozen=True)
 class Ship:
-    """A ship that can repair: its base (where it is taken to lie), speed and contracts."""
+    """A ship that can repair: its base (where it is taken to lie), speed, contracts and flag.
+
+    `free_h` is the hour after the faults from which it has no other work; `max_depth_m` the deepest
+    water it works in (infinite where not known); `added` marks ships that the map does not have.
+    """
 
     id: str
     name: str
@@ -31,10 +39,27 @@ class Ship:
     speed_kn: float
     zones: frozenset[str]
     mobilise_h: int
+    flag: str = ""
+    free_h: int = 0
+    max_depth_m: float = math.inf
+    day_rate_usd: float = DAY_RATE_USD.typical
+    added: bool = False
 
     def is_contracted_for(self, job: Job) -> bool:
         """Whether the ship serves the maintenance agreement of the job's cable."""
         return bool(job.agreement) and job.agreement in self.zones
+
+    def charter_h(self, job: Job) -> int:
+        """Hours until the ship can be named for a job: none under contract."""
+        return 0 if self.is_contracted_for(job) else OUT_OF_CONTRACT.hours
+
+    def ready_h(self, job: Job) -> int:
+        """The earliest hour it may set out: located, chartered, free of other work, mobilised."""
+        return max(LOCATE.hours + self.charter_h(job), self.free_h) + self.mobilise_h
+
+    def reaches_down_to(self, job: Job) -> bool:
+        """Whether the job lies in water it works in; unknown depths do."""
+        return math.isnan(job.depth_m) or abs(job.depth_m) <= self.max_depth_m
 
 
 class SeaRoutes(Protocol):
@@ -54,12 +79,22 @@ class SeaRoutes(Protocol):
     def tree(self, lon: float, lat: float) -> Any:
         """Search from one place."""
 
+    def way(self, tree: Any, lon: float, lat: float) -> Any:
+        """The line (n, 2) from a tree's start to a place."""
 
-def fleet_of(net: Network) -> tuple[Ship, ...]:
-    """Active ships of the map that can repair and have a known base, by id.
 
-    A ship mobilises as fast as the quickest of its contracts asks, else in the typical time.
+def fleet_of(net: Network, rules: RepairRules | None = None) -> tuple[Ship, ...]:
+    """Active ships of the map that can repair and have a known base, by id; then the added ones.
+
+    A ship mobilises as fast as the quickest of its contracts asks, else in the typical time. The
+    network's day is the day of the faults.
+
+    Raises
+    ------
+    InputError
+        a day rate, speed or time to mobilise that cannot be
     """
+    chosen = rules or RepairRules()
     ships = net.layers.tables["ships"]
     able = (ships["status"] == "active") & ships["can_repair"].fillna(False).astype(bool)
     able &= ~(ships.geometry.isna() | ships.geometry.is_empty)
@@ -68,82 +103,48 @@ def fleet_of(net: Network) -> tuple[Ship, ...]:
         able &= ships["in_service_from"].isna() | (ships["in_service_from"] <= day)
         able &= ships["in_service_to"].isna() | (ships["in_service_to"] > day)
     agreements = net.layers.tables["maintenance_agreements"].set_index("agreement_id")
-    days = agreements["mobilise_days"].dropna().to_dict()
-    out = []
-    for row, place in zip(ships[able].to_dict("records"), ships.geometry[able], strict=True):
-        text = "" if pd.isna(row["zones"]) else str(row["zones"])
-        zones = frozenset(zone for zone in text.split(";") if zone)
-        contracted = [float(days[zone]) for zone in zones if zone in days]
-        speed = row["speed_kn"]
-        out.append(Ship(
-            id=str(row["ship_id"]), name=str(row["name"]), lon=place.x, lat=place.y,
-            speed_kn=SPEED.typical if pd.isna(speed) or not speed > 0 else float(speed),
-            zones=zones,
-            mobilise_h=math.ceil(min(contracted, default=MOBILISE.typical) * HOURS_PER_DAY),
-        ))
-    return tuple(sorted(out, key=lambda ship: ship.id))
+    days = {str(key): float(value)
+            for key, value in agreements["mobilise_days"].dropna().to_dict().items()}
+    every = frozenset(str(key) for key in agreements.index)
+    found = [_ship(row, place, days, net.as_of)
+             for row, place in zip(ships[able].to_dict("records"), ships.geometry[able],
+                                   strict=True)]
+    found.sort(key=lambda ship: ship.id)
+    quick = whole_hours(min(days.values(), default=MOBILISE.typical))
+    found += [Ship(f"added-{name}", f"One more ship at {name}", lon, lat, SPEED.typical, every,
+                   quick, added=True) for name, (lon, lat) in chosen.added_ships]
+    if chosen.pooled:
+        found = [replace(ship, zones=every) for ship in found]
+    return tuple(found)
 
 
-@dataclass(frozen=True, eq=False)
-class SeaLegs:
-    """Distances over the sea from each job: `from_base` (S, J) and `between` (J, J), km.
-
-    Infinite where there is no way by sea. `assumed` is true without a router: great circle x 1.2.
-    """
-
-    from_base: Floats
-    between: Floats
-    assumed: bool
-
-
-def sea_legs(ships: Sequence[Ship], jobs: Sequence[Job], router: SeaRoutes | None) -> SeaLegs:
-    """Distances between all bases and jobs; ships at one base and faults at one place share one."""
-    at_ship = [(ship.lon, ship.lat) for ship in ships]
-    at_job = [(job.lon, job.lat) for job in jobs]
-    places = list(dict.fromkeys([*at_ship, *at_job]))
-    known: dict[tuple[Place, Place], float] = {}
-    for job_place in dict.fromkeys(at_job):
-        tree = None if router is None else _search(router, job_place)
-        for place in places:
-            if (place, job_place) not in known:
-                km = _distance(job_place, place, router, tree)
-                known[place, job_place] = known[job_place, place] = km
-    return SeaLegs(
-        np.array([[known[base, job] for job in at_job] for base in at_ship]).reshape(
-            len(ships), len(jobs)),
-        np.array([[known[a, b] for b in at_job] for a in at_job]).reshape(
-            len(jobs), len(jobs)),
-        router is None,
-    )
+def _ship(row: dict[Any, Any], place: Any, mobilise_days: dict[str, float],
+          day: date | None) -> Ship:
+    zones = frozenset(zone for zone in (row["zones"] if isinstance(row["zones"], str)
+                                        else "").split(";") if zone)
+    contracted = [mobilise_days[zone] for zone in zones if zone in mobilise_days]
+    rate, deepest, free = row.get("day_rate_usd"), row.get("max_depth_m"), row.get("free_from")
+    busy = 0
+    if day is not None and isinstance(free, str) and free:
+        busy = max(0, (date.fromisoformat(free) - day).days * HOURS_PER_DAY)
+    return Ship(
+        id=str(row["ship_id"]), name=str(row["name"]), lon=place.x, lat=place.y,
+        speed_kn=SPEED.typical if pd.isna(row["speed_kn"]) or not row["speed_kn"] > 0
+        else float(row["speed_kn"]),
+        zones=zones, mobilise_h=whole_hours(min(contracted, default=MOBILISE.typical)),
+        flag=row["flag"] if isinstance(row.get("flag"), str) else "", free_h=busy,
+        max_depth_m=math.inf if pd.isna(deepest) else float(deepest),
+        day_rate_usd=DAY_RATE_USD.typical if pd.isna(rate) else float(rate))
 
 
-def _search(router: SeaRoutes, place: Place) -> Any:
-    """A search from a fault; None where it lies too far inland for any ship."""
-    try:
-        return router.tree(*place)
-    except ValueError:
-        return None
-
-
-def _distance(start: Place, end: Place, router: SeaRoutes | None, tree: Any) -> float:
-    """Km from the root of a search to a place, along the cells of the mesh.
-
-    That is 2 to 10 % above the shortest way by sea on voyages of a day or more.
-    """
-    if start == end:
-        return 0.0 if router is None or tree is not None else math.inf
+def off_the_sea(ships: Sequence[Ship], router: SeaRoutes | None) -> dict[str, str]:
+    """Ships that lie too far from the sea to sail, by id, each with the reason."""
     if router is None:
-        return float(geodesic.distance_km(*start, *end)) * DETOUR.typical
-    if tree is None:
-        return math.inf
-    try:
-        cells = [router.nearest(*end)]
-    except ValueError:
-        return math.inf
-    while cells[-1] != tree.start:
-        cells.append(int(tree.before[cells[-1]]))
-        if cells[-1] < 0:
-            return math.inf
-    lon = np.array([end[0], *router.mesh.lon[cells], start[0]])
-    lat = np.array([end[1], *router.mesh.lat[cells], start[1]])
-    return float(geodesic.distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())
+        return {}
+    out = {}
+    for ship in ships:
+        try:
+            router.nearest(ship.lon, ship.lat)
+        except ValueError as error:
+            out[ship.id] = f"{ship.name} is on land: {error}; mend its place in the ships table"
+    return out

@@ -13,7 +13,10 @@ import pandas as pd
 
 from cablenet.errors import InputError
 from cablenet.network import LINK_KINDS, Network
-from cablenet.repair.durations import DEFAULT_PERMIT, HOURS_PER_DAY, LOCATE, TEST, work_stage
+from cablenet.repair.durations import TEST, spare_km, whole_hours, work_stage
+from cablenet.repair.permits import Permit, claimants_of, permits_of
+from cablenet.repair.rules import RepairRules
+from cablenet.repair.weather import season_at
 from cablenet.scenarios.scenario_set import ScenarioSet
 
 WEIGHT_UNIT = 100
@@ -23,8 +26,8 @@ WEIGHT_UNIT = 100
 class Job:
     """One fault to mend.
 
-    Hours count from the fault. `permit_h` is when the last permit is there, `refused_by` names
-    the countries that grant none; `weight` is in hundredths.
+    Hours count from the fault. `refused_by` names the countries that grant no permit; `weight` is
+    in hundredths; `season` names the hard weather that lengthens the work, if any.
     """
 
     id: str
@@ -38,16 +41,28 @@ class Job:
     jurisdiction_id: str
     asked: tuple[str, ...]
     refused_by: tuple[str, ...]
-    permit_h: int
+    permits: tuple[Permit, ...]
     work_h: int
     test_h: int
     agreement: str
     weight: int
     on_land: bool = False
+    cause: str = ""
+    season: str = ""
+    spare_km: float = 0.0
+
+    def permit_h(self, flag: str = "", charter_h: int = 0) -> int:
+        """The hour the last permit is there for a ship of this flag, chartered so many hours."""
+        return max((permit.there_h(flag, charter_h) for permit in self.permits), default=0)
+
+    def last_permit(self, flag: str = "", charter_h: int = 0) -> str:
+        """The country whose permit is there last; empty where nobody is asked."""
+        return max(self.permits, key=lambda permit: permit.there_h(flag, charter_h)).country \
+            if self.permits else ""
 
 
-def jobs_of(net: Network, outage: ScenarioSet,
-            weights: Mapping[str, float] | None = None) -> tuple[Job, ...]:
+def jobs_of(net: Network, outage: ScenarioSet, weights: Mapping[str, float] | None = None,
+            rules: RepairRules | None = None) -> tuple[Job, ...]:
     """One job per fault of a one-row scenario set, in the order of its faults.
 
     Parameters
@@ -55,6 +70,8 @@ def jobs_of(net: Network, outage: ScenarioSet,
     weights
         worth of a day of each segment or cable, by id (others 1); default: its lit capacity in
         Tbps, shared among its faults (1 where unknown)
+    rules
+        which quantile of the ranges, or which draw; the month of the weather; fast permits
 
     Raises
     ------
@@ -69,63 +86,85 @@ def jobs_of(net: Network, outage: ScenarioSet,
     if not len(faults):
         raise InputError(f"'{outage.names[0]}' has no fault at sea to sail to; a lost cable or "
                          "station has no place, so use a cut, an area or a named event")
+    for key, worth in (weights or {}).items():
+        if not worth >= 0:
+            raise InputError(f"weights: '{key}' is {worth}; give a number of 0 or more")
+    chosen = rules or RepairRules()
+    shares = _shares(faults, chosen)
     records: Any = faults.to_dict("records")
     share = Counter(faults["link"].tolist())
     return tuple(
-        _job(net, f"J{number + 1}", row, share[row["link"]], weights)
-        for number, row in enumerate(records)
-    )
+        _job(net, f"J{number + 1}", row, _worth(net, row, share[row["link"]], weights), chosen,
+             shares[number]) for number, row in enumerate(records))
 
 
-def _job(net: Network, key: str, fault: Mapping[str, Any], faults_on_link: int,
-         weights: Mapping[str, float] | None) -> Job:
+class _Shares:
+    """The quantile of each stage of a job: the same for all, or drawn, permits once a country."""
+
+    def __init__(self, rules: RepairRules, stages: tuple[float, float],
+                 countries: Mapping[str, float]) -> None:
+        self.work, self.test = (rules.quantile,) * 2 if rules.draw is None else stages
+        self._plain = rules.quantile if rules.draw is None else None
+        self._countries = countries
+
+    def permit(self, country: str) -> float:
+        return self._countries[country] if self._plain is None else self._plain
+
+
+class _Drawn(dict[str, float]):
+    """A share for each country asked, drawn when first asked for from its own seed."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+
+    def __missing__(self, country: str) -> float:
+        words = [self._seed, *country.encode("utf-8")]
+        self[country] = float(np.random.default_rng(words).random())
+        return self[country]
+
+
+def _shares(faults: pd.DataFrame, rules: RepairRules) -> list[_Shares]:
+    seed = 0 if rules.draw is None else rules.draw
+    drawn = np.random.default_rng(seed).random((len(faults), 2))
+    countries = _Drawn(seed)
+    return [_Shares(rules, (float(work), float(test)), countries) for work, test in drawn]
+
+
+def _worth(net: Network, fault: Mapping[str, Any], faults_on_link: int,
+           weights: Mapping[str, float] | None) -> float:
+    link = int(fault["link"])
+    if weights is not None:
+        cable_id = str(net.cable_id[int(net.links.cable[link])])
+        return float(weights.get(str(fault["segment_id"]), weights.get(cable_id, 1.0)))
+    lit = float(net.links.lit_tbps[link])
+    return (1.0 if math.isnan(lit) else lit) / faults_on_link
+
+
+def _job(net: Network, key: str, fault: Mapping[str, Any], worth: float, rules: RepairRules,
+         shares: _Shares) -> Job:
     link = int(fault["link"])
     cable = int(net.links.cable[link])
     cable_id = str(net.cable_id[cable])
     depth = math.nan if pd.isna(fault["depth_m"]) else float(fault["depth_m"])
+    cause = "" if pd.isna(fault["cause"]) else str(fault["cause"])
     jurisdiction = "" if pd.isna(fault["jurisdiction_id"]) else str(fault["jurisdiction_id"])
-    asked, refused, permit_h = _permit(net, jurisdiction)
+    asked = claimants_of(net, jurisdiction)
+    permits = permits_of(net, asked, rules, shares.permit)
+    season = season_at(float(fault["lon"]), float(fault["lat"]), rules.month)
+    slower = 1.0 if season is None else season.factor
     cables = net.layers.tables["cables"]
     agreement = cables.loc[cables["cable_id"] == cable_id, "maintenance_agreement"].dropna()
-    if weights is None:
-        lit = float(net.links.lit_tbps[link])
-        worth = (1.0 if math.isnan(lit) else lit) / faults_on_link
-    else:
-        worth = weights.get(str(fault["segment_id"]), weights.get(cable_id, 1.0))
     return Job(
         id=key, link=link, segment_id=str(fault["segment_id"]), cable_id=cable_id,
         cable_name=str(net.cable_name[cable]), lon=float(fault["lon"]),
         lat=float(fault["lat"]), depth_m=depth, jurisdiction_id=jurisdiction, asked=asked,
-        refused_by=refused, permit_h=permit_h, work_h=work_stage(depth).hours,
-        test_h=TEST.hours, agreement=str(agreement.iloc[0]) if len(agreement) else "",
+        refused_by=tuple(permit.country for permit in permits if permit.refused),
+        permits=permits, work_h=whole_hours(work_stage(depth, cause).at(shares.work) * slower),
+        test_h=whole_hours(TEST.at(shares.test)),
+        agreement=str(agreement.iloc[0]) if len(agreement) else "",
         weight=max(1, round(worth * WEIGHT_UNIT)),
         on_land=int(net.links.kind[link]) != LINK_KINDS.index("wet"),
+        cause=cause, season="" if season is None else season.name,
+        spare_km=spare_km(depth, cause),
     )
-
-
-def _permit(net: Network, jurisdiction: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """Who is asked, who refuses, and the hour at which the slowest permit is there.
-
-    Disputed waters ask every claimant; the high seas ask nobody; where the map does not know the
-    waters, the DEFAULT row holds. A clock that starts at nomination starts once the fault is
-    located.
-    """
-    table = net.layers.tables["jurisdictions"]
-    claims = table.loc[table["jurisdiction_id"] == jurisdiction, "claimants"]
-    if len(claims):
-        text = "" if pd.isna(claims.iloc[0]) else str(claims.iloc[0])
-        asked = tuple(code for code in text.split(";") if code)
-    else:
-        asked = ("DEFAULT",)
-    permits = {str(row["country"]): row
-               for row in net.layers.tables["permits"].to_dict("records")}
-    refused, ready = [], [0]
-    for country in asked:
-        row = permits.get(country, permits.get("DEFAULT", {}))
-        days = float(row.get("days_typical", np.nan))
-        days = DEFAULT_PERMIT.typical if math.isnan(days) else days
-        start = LOCATE.hours if row.get("clock") == "nomination" else 0
-        ready.append(start + math.ceil(days * HOURS_PER_DAY - 1e-9))
-        if row.get("refused") is True:
-            refused.append(country)
-    return asked, tuple(refused), max(ready)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.repair.durations import LOCATE, OUT_OF_CONTRACT, transit_hours
-from cablenet.repair.fleet import SeaLegs, Ship
+from cablenet.repair.durations import LOADING, transit_hours
+from cablenet.repair.fleet import Ship
 from cablenet.repair.jobs import Job
+from cablenet.repair.sea_legs import SeaLegs
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -89,31 +91,40 @@ class Dispatch:
 
 def dispatch_problem(ships: Sequence[Ship], jobs: Sequence[Job], legs: SeaLegs, *,
                      charter: bool) -> Dispatch:
-    """Distances, contracts and permits as whole hours, each rounded up.
+    """Distances, calls, contracts and permits as whole hours, each rounded up.
 
-    Ships outside a cable's agreement may serve a job when `charter` says so, or when no ship under
-    contract can reach it.
+    Ships outside a cable's agreement may serve a job when `charter` says so, or when no ship of the
+    map under contract can. What a ship does under contract comes before what it is chartered for.
     """
-    def hours(ship: Ship, km: float) -> int:
-        return transit_hours(km, ship.speed_kn) if np.isfinite(km) else NEVER
+    shape = (len(ships), len(jobs))
 
-    base = np.array([[hours(ship, km) for km in legs.from_base[s]]
-                     for s, ship in enumerate(ships)], np.int64).reshape(len(ships), len(jobs))
-    between = np.array([[[hours(ship, km) for km in row] for row in legs.between]
-                        for ship in ships], np.int64).reshape(len(ships), len(jobs), len(jobs))
-    ready = np.array([[LOCATE.hours + ship.mobilise_h
-                       + (0 if ship.is_contracted_for(job) else OUT_OF_CONTRACT.hours)
-                       for job in jobs] for ship in ships], np.int64).reshape(base.shape)
-    allowed = np.array([not job.refused_by for job in jobs], bool)
-    able = (base < NEVER) & allowed
-    contracted = able & np.array([[ship.is_contracted_for(job) for job in jobs]
-                                  for ship in ships], bool).reshape(base.shape)
+    def table(value: Callable[[Ship, Job], int], kind: type = np.int64) -> NDArray[Any]:
+        return np.array([[value(ship, job) for job in jobs] for ship in ships], kind).reshape(shape)
+
+    load = np.where(legs.call_base >= 0, LOADING.hours, 0)
+    base = np.array([_hours(ship, legs.from_base[s]) for s, ship in enumerate(ships)],
+                    np.int64).reshape(shape)
+    base = np.where(base < NEVER, base + load, NEVER)
+    load_between = np.where(legs.call_between >= 0, LOADING.hours, 0)
+    between = np.array([[_hours(ship, row) for row in legs.between] for ship in ships],
+                       np.int64).reshape(len(ships), len(jobs), len(jobs))
+    between = np.where(between < NEVER, between + load_between, NEVER)
+    contract = table(lambda ship, job: ship.is_contracted_for(job), bool)
+    between = np.where(~contract[:, :, None] & contract[:, None, :], NEVER, between)
+    able = base < NEVER
+    able &= table(lambda ship, job: not job.refused_by and ship.reaches_down_to(job), bool)
+    owned = np.array([not ship.added for ship in ships], bool)
     if not charter:
-        able &= contracted | ~contracted.any(axis=0)
+        able &= contract | ~(able & contract & owned[:, None]).any(axis=0)
     return Dispatch(
-        base_h=base, leg_h=between, ready_h=ready, able=able,
-        permit_h=np.tile(np.array([job.permit_h for job in jobs], np.int64), (len(ships), 1)),
+        base_h=base, leg_h=between, ready_h=table(lambda ship, job: ship.ready_h(job)), able=able,
+        permit_h=table(lambda ship, job: job.permit_h(ship.flag, ship.charter_h(job))),
         work_h=np.array([job.work_h for job in jobs], np.int64),
         test_h=np.array([job.test_h for job in jobs], np.int64),
         weight=np.array([job.weight for job in jobs], np.int64),
     )
+
+
+def _hours(ship: Ship, km: NDArray[np.float64]) -> list[int]:
+    """Whole hours at sea, NEVER where there is no way."""
+    return [transit_hours(float(way), ship.speed_kn) if np.isfinite(way) else NEVER for way in km]

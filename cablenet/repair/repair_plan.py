@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
-import shapely
 
-from cablenet.geo import dateline
 from cablenet.repair.durations import HOURS_PER_DAY
 from cablenet.repair.fleet import Ship
 from cablenet.repair.jobs import Job
 from cablenet.repair.restoration import Restoration
 from cablenet.solvers import Certificate
 
-STAGES = {"wait_ship_days": "#8a8f98", "transit_days": "#3c6fb2", "wait_permit_days": "#d9a441",
-          "work_days": "#4a8f5b", "test_days": "#9cc7a5"}
-COLUMNS = [
-    "job_id", "cable_id", "cable", "segment_id", "link", "lon", "lat", "depth_m",
-    "jurisdiction_id", "asked", "weight", "ship_id", "ship", "in_contract", "locate_h", "depart_h",
-    "arrive_h", "permit_h", "start_h", "leave_h", "done_h",
-]
+STAGES = {"wait_ship_days": "#8a8f98", "load_days": "#8d6bb0",
+          "transit_days": "#3c6fb2",
+          "wait_permit_days": "#d9a441", "work_days": "#4a8f5b", "test_days": "#9cc7a5"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +37,8 @@ class RepairPlan:
         of the weighted completion (sum of weight x days until traffic is back)
     notes
         what had to be assumed
+    tracks
+        each job's voyage as a line over the sea, by job
     """
 
     name: str
@@ -53,6 +49,7 @@ class RepairPlan:
     restoration: Restoration
     certificate: Certificate
     notes: tuple[str, ...]
+    tracks: Mapping[str, Any] = field(repr=False)
 
     def __repr__(self) -> str:
         busy = self.schedule["ship_id"].nunique()
@@ -67,21 +64,41 @@ class RepairPlan:
 
     def to_frame(self) -> pd.DataFrame:
         """The schedule in days: who goes where, what is waited for, when traffic is back."""
-        return self.schedule[["job_id", "cable", "segment_id", "ship", "depart_day", "arrive_day",
-                              "permit_day", "start_day", "done_day", *STAGES, "longest_wait",
-                              "in_contract", "asked"]].round(2)
+        return self.schedule[["job_id", "cable", "segment_id", "ship", "depot", "depart_day",
+                              "arrive_day", "permit_day", "start_day", "done_day", *STAGES,
+                              "queue_days", "longest_wait", "held_by", "in_contract",
+                              "asked"]].round(2)
 
     def to_geo(self) -> gpd.GeoDataFrame:
-        """The voyages: one line per job, from the ship's last place (great circles, schematic)."""
-        at = {ship.id: (ship.lon, ship.lat) for ship in self.ships}
-        place = {job.id: (job.lon, job.lat) for job in self.jobs}
-        lines = {}
-        voyages = self.schedule.sort_values(["ship_id", "start_h"])
-        for ship, job in zip(voyages["ship_id"], voyages["job_id"], strict=True):
-            lines[job] = _great_circle(at[ship], place[job])
-            at[ship] = place[job]
-        shapes = [lines[key] for key in self.schedule["job_id"]]
+        """The voyages: one line per job, from the ship's last place, by way of its depot."""
+        shapes = [self.tracks[key] for key in self.schedule["job_id"]]
         return gpd.GeoDataFrame(self.to_frame(), geometry=shapes, crs="EPSG:4326")
+
+    def ships_used(self) -> pd.DataFrame:
+        """One row per ship sent: its jobs, when it is called out, home again, and what it costs.
+
+        A ship is called so late that it reaches its first job when work may start there. Its days
+        count from then until it leaves its last job; the way home is not counted. Cost is days x
+        the ship's day rate.
+        """
+        ship = {one.id: one for one in self.ships}
+        rows = []
+        for key, mine in self.schedule.sort_values("start_h").groupby("ship_id"):
+            one, first = ship[str(key)], mine.iloc[0]
+            called = (first["start_h"] - (first["arrive_h"] - first["depart_h"])
+                      - one.mobilise_h) / HOURS_PER_DAY
+            days = mine["leave_h"].max() / HOURS_PER_DAY - called
+            rows.append({
+                "ship": one.name, "jobs": len(mine), "cables": ", ".join(mine["cable"]),
+                "called_day": called, "last_left_day": called + days, "ship_days": days,
+                "day_rate_usd": one.day_rate_usd, "cost_musd": days * one.day_rate_usd / 1e6})
+        return pd.DataFrame(rows, columns=["ship", "jobs", "cables", "called_day", "last_left_day",
+                                           "ship_days", "day_rate_usd", "cost_musd"])
+
+    @property
+    def cost_musd(self) -> float:
+        """Ship-days of the schedule at each ship's day rate."""
+        return float(self.ships_used()["cost_musd"].sum())
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain values, the certificate's keys on top."""
@@ -89,6 +106,7 @@ class RepairPlan:
             **self.certificate.to_json(), "objective_unit": "weight x days until traffic is back",
             "name": self.name, "schedule": self.to_frame().to_dict("records"),
             "not_served": self.not_served.to_dict("records"),
+            "ships": self.ships_used().round(4).to_dict("records"), "cost_musd": self.cost_musd,
             "restoration": self.restoration.to_frame().to_dict("records"),
             "notes": list(self.notes),
         }
@@ -113,29 +131,3 @@ class RepairPlan:
         axes.legend(loc="lower right", frameon=False, fontsize="small")
         axes.spines[["top", "right"]].set_visible(False)
         return axes
-
-
-def schedule_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """The schedule with its hours also as days, and what each job waited for longest."""
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    for name in ("depart", "arrive", "permit", "start", "done"):
-        frame[f"{name}_day"] = frame[f"{name}_h"] / HOURS_PER_DAY
-    spans = {
-        "locate_days": frame["locate_h"], "wait_ship_days": frame["depart_h"] - frame["locate_h"],
-        "transit_days": frame["arrive_h"] - frame["depart_h"],
-        "wait_permit_days": frame["start_h"] - frame["arrive_h"],
-        "work_days": frame["leave_h"] - frame["start_h"],
-        "test_days": frame["done_h"] - frame["leave_h"],
-    }
-    for name, hours in spans.items():
-        frame[name] = hours / HOURS_PER_DAY
-    words = {"wait_ship_days": "ship", "transit_days": "transit", "wait_permit_days": "permit",
-             "work_days": "work"}
-    longest = frame[list(words)].astype(float).to_numpy().argmax(axis=1)
-    frame["longest_wait"] = np.array(list(words.values()), object)[longest]
-    return frame.sort_values(["done_h", "job_id"], ignore_index=True)
-
-
-def _great_circle(start: tuple[float, float], end: tuple[float, float]) -> Any:
-    inner = pyproj.Geod(ellps="WGS84").npts(*start, *end, 30)
-    return dateline.cut(dateline.unwrap(shapely.LineString([start, *inner, end])))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,16 @@ from numpy.typing import NDArray
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network, frozen
 from cablenet.repair.durations import HOURS_PER_DAY, LOCATE, STATION_WORK
-from cablenet.scenarios.dark import dark_links
+from cablenet.repair.network_value import NetworkValue, down_on_land, still_lost
 from cablenet.scenarios.scenario_set import ScenarioSet, no_faults, recipe
+from cablenet.traffic.classes import CLASSES
 
 Ints = NDArray[np.int64]
+LEAST_TBPS = 1e-6
 LABELS = {
     "lost_lit_tbps": "lit capacity down (Tbps)", "links_down": "sections down",
     "isolated_people": "people isolated", "isolated_countries": "countries isolated",
+    "unserved_tbps": "demand unserved because of the outage (Tbps)",
 }
 
 
@@ -28,11 +32,14 @@ class Restoration:
     """The curve from the faults (day 0) to the horizon.
 
     `steps` has one row per change: `day`, what came back, and what is still out from then on.
+    `unserved` follows the demand: it solves the flow optimum of every step when first asked for.
     """
 
     name: str
     steps: pd.DataFrame
     horizon_days: float
+    value: NetworkValue = field(repr=False)
+    states: tuple[Ints, ...] = field(repr=False)
 
     def __repr__(self) -> str:
         first, last = self.steps.iloc[0], self.at(self.horizon_days)
@@ -49,6 +56,32 @@ class Restoration:
         """The area under one column up to the horizon: its unit times days."""
         days = np.append(self.steps["day"].to_numpy(float), np.inf).clip(max=self.horizon_days)
         return float((np.diff(days) * self.steps[column].to_numpy(float)).sum())
+
+    @cached_property
+    def unserved(self) -> pd.DataFrame:
+        """Demand newly unserved by step, country and class, Tbps, where there is any.
+
+        Columns `day`, `country`, `class`, `unserved_tbps`: what the outage adds to what is unserved
+        with nothing failed. Rows below a megabit a second are left out.
+        """
+        case, rows = self.value.case, []
+        code = case.net.country_id[case.country]
+        before = case.by_class(self.value.solver.intact.unserved_tbps)
+        for day, state in zip(self.steps["day"], self.states, strict=True):
+            more = case.by_class(self.value.optimum(state).unserved_tbps) - before
+            table = pd.DataFrame(more, columns=[row.name for row in CLASSES]).groupby(code).sum()
+            long = table.rename_axis("country").reset_index().melt(
+                "country", var_name="class", value_name="unserved_tbps")
+            long = long[long["unserved_tbps"] > LEAST_TBPS]
+            rows.append(long.assign(day=float(day)))
+        return pd.concat(rows, ignore_index=True)[["day", "country", "class", "unserved_tbps"]]
+
+    @cached_property
+    def with_traffic(self) -> Restoration:
+        """The same with a column `unserved_tbps` in its steps."""
+        total = self.unserved.groupby("day")["unserved_tbps"].sum()
+        steps = self.steps.assign(unserved_tbps=self.steps["day"].map(total).fillna(0.0))
+        return replace(self, steps=steps)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per change."""
@@ -70,7 +103,7 @@ class Restoration:
 
 
 def restoration_of(net: Network, outage: ScenarioSet, done_h: pd.DataFrame,
-                   horizon_days: float) -> Restoration:
+                   horizon_days: float, value: NetworkValue | None = None) -> Restoration:
     """Score the state of the network after each repair.
 
     A section comes back when its last fault is mended. A link that failed without a fault of its
@@ -85,14 +118,14 @@ def restoration_of(net: Network, outage: ScenarioSet, done_h: pd.DataFrame,
     lost = outage.links_lost(0)
     back = done_h.groupby("link")["done_h"].max()
     label = done_h.groupby("link")["label"].first()
-    for link in _down_on_land(net, lost, back.index.to_numpy(np.int64)):
+    for link in down_on_land(net, lost, back.index.to_numpy(np.int64)).tolist():
         back[link] = float(LOCATE.hours + STATION_WORK.hours)
         label[link] = "land side of lost stations"
     hours = [0.0, *sorted({hour for hour in back if np.isfinite(hour)})]
     states = []
     for hour in hours:
         broken = np.sort(back.index[back > hour].to_numpy(np.int64))
-        states.append(np.intersect1d(np.union1d(broken, dark_links(net, broken)), lost))
+        states.append(still_lost(net, lost, broken))
     section = net.of_kind("wet", "land")
     steps = pd.DataFrame({
         "day": np.array(hours) / HOURS_PER_DAY,
@@ -102,13 +135,8 @@ def restoration_of(net: Network, outage: ScenarioSet, done_h: pd.DataFrame,
                           for state in states],
         **_isolation(net, states),
     })
-    return Restoration(outage.names[0], steps, float(horizon_days))
-
-
-def _down_on_land(net: Network, lost: Ints, hurt: Ints) -> list[int]:
-    """Lost links that neither a fault nor darkness explains."""
-    explained = np.union1d(hurt, dark_links(net, hurt))
-    return [int(link) for link in np.setdiff1d(lost, explained)]
+    return Restoration(outage.names[0], steps, float(horizon_days),
+                       value or NetworkValue(net, outage, done_h["link"].tolist()), tuple(states))
 
 
 def _isolation(net: Network, states: list[Ints]) -> dict[str, NDArray[np.float64]]:

@@ -96,7 +96,7 @@ def analyse(study: Study, as_of: date | None, progress: Progress,
     if study.repairs is not None:
         event = catalogue.named_events(net, [study.repairs.event])
         repairs = plan_repairs(net, event, horizon_days=study.repairs.horizon_days,
-                               seed=study.seed, router=catalogue.sea_router(), time_limit_s=6.0)
+                               seed=study.seed, router=catalogue.ship_router(), time_limit_s=6.0)
     traffic = study_traffic(net, study.traffic, tell) if study.traffic is not None else None
     tell("report")
     return Analysis(study, layers, net, cables, stations, events, bare, bare_cables,

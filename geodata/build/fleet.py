@@ -10,6 +10,8 @@ from read_facts import declared, fact, numbers, slug
 REPAIR_ROLES = ("maintenance", "maintenance+installation", "installation+maintenance")
 DAY_RATE_USD = 60000.0
 NOT_TELECOM = ("power cable",)
+RIVER_MOUTHS = {"Portland OR": (-124.0, 46.25)}
+"""Ports far up a river, where our sea does not reach: ships and spares lie at its mouth."""
 
 
 def ships(ledger: Ledger) -> gpd.GeoDataFrame:
@@ -41,8 +43,15 @@ def ships(ledger: Ledger) -> gpd.GeoDataFrame:
                    note="largest or cruise speed; effective speed is lower. " + note)
     ledger.add("ships", "*", "day_rate_usd", "estimated", 40000, 100000, kind="value",
                sources="NEWBLOOM;MEM", note="facts/costs.csv ship_day_rate, the same for all ships")
-    return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(
-        numbers(raw["base_lon"]), numbers(raw["base_lat"])), crs="EPSG:4326")
+    return gpd.GeoDataFrame(frame, geometry=_ports(raw["base_port"], raw["base_lon"],
+                                                   raw["base_lat"]), crs="EPSG:4326")
+
+
+def _ports(name: pd.Series, lon: pd.Series, lat: pd.Series) -> gpd.GeoSeries:
+    """Ports as points, those far up a river at its mouth."""
+    places = [RIVER_MOUTHS.get(port, (x, y)) for port, x, y in
+              zip(name, numbers(lon), numbers(lat), strict=True)]
+    return gpd.GeoSeries(gpd.points_from_xy(*zip(*places, strict=True)), index=name.index)
 
 
 def _ship_id(name: str) -> str:
@@ -71,8 +80,8 @@ def depots(ledger: Ledger) -> gpd.GeoDataFrame:
     missing = raw.loc[frame["zones"].isna(), "zone"].unique()
     if len(missing):
         raise ValueError(f"ship_zones.csv lacks {list(missing)}")
-    return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(
-        numbers(raw["lon"]), numbers(raw["lat"])), crs="EPSG:4326")
+    return gpd.GeoDataFrame(frame, geometry=_ports(raw["depot"], raw["lon"], raw["lat"]),
+                            crs="EPSG:4326")
 
 
 def agreements(ledger: Ledger) -> pd.DataFrame:
@@ -100,7 +109,8 @@ def permits(ledger: Ledger) -> pd.DataFrame:
         rows.append({
             "country": country, "days_low": fact_row["days_low"],
             "days_typical": fact_row["days_typical"], "days_high": fact_row["days_high"],
-            "clock": rule["clock"], "ship_bound": rule["ship_bound"], "refused": rule["refused"],
+            "own_flag_days": rule["own_flag_days"], "clock": rule["clock"],
+            "ship_bound": rule["ship_bound"], "refused": rule["refused"],
             "note": "; ".join(filter(None, [fact_row["what"], fact_row["note"], rule["note"]])),
         })
         basis, _low, _high, note = of_confidence(fact_row["confidence"])
@@ -108,8 +118,11 @@ def permits(ledger: Ledger) -> pd.DataFrame:
                                   ("days_high", 0.7, 2.0)):
             ledger.add("permits", country, column, basis, low, high,
                        sources=fact_row["source_ids"], note=note)
+        if rule["own_flag_days"]:
+            ledger.add("permits", country, "own_flag_days", "assumed", 0.2, 3.0,
+                       note="no exemption is needed; the days of DEFAULT")
     frame = pd.DataFrame(rows)
-    for column in ("days_low", "days_typical", "days_high"):
+    for column in ("days_low", "days_typical", "days_high", "own_flag_days"):
         frame[column] = numbers(frame[column])
     return frame
 

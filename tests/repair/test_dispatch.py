@@ -15,8 +15,9 @@ from cablenet.errors import InfeasibleError, InputError
 from cablenet.repair import plan_repairs
 from cablenet.repair.check_schedule import check_schedule
 from cablenet.repair.durations import transit_hours
-from cablenet.repair.fleet import fleet_of, sea_legs
+from cablenet.repair.fleet import fleet_of
 from cablenet.repair.jobs import jobs_of
+from cablenet.repair.sea_legs import sea_legs
 from cablenet.scenarios import areas, cuts, losses
 from cablenet.scenarios.faults import faults_at
 from cablenet.scenarios.scenario_set import Recipe, concat, scenario_set
@@ -117,7 +118,7 @@ def test_disputed_waters_ask_every_claimant_and_the_slowest_counts():
               waters=[("disputed-x", "disputed", "BB;CC", "near/1")])
     job, = jobs_of(net, outage(net, (5.0, "near")))
     assert job.asked == ("BB", "CC")
-    assert job.permit_h == 492
+    assert job.permit_h() == 492
     plan = plan_repairs(net, outage(net, (5.0, "near")))
     assert plan.schedule.loc[0, "start_h"] == 492
     assert plan.schedule.loc[0, "longest_wait"] == "permit"
@@ -127,7 +128,7 @@ def test_the_high_seas_ask_nobody():
     net = sea(permits=[("BB", 3.0, "fault", False)],
               waters=[("high-seas", "high_seas", None, "near/1")])
     job, = jobs_of(net, outage(net, (5.0, "near")))
-    assert (job.asked, job.permit_h) == ((), 0)
+    assert (job.asked, job.permit_h()) == ((), 0)
 
 
 def test_refused_waters_are_listed_and_not_lost():

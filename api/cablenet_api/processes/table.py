@@ -63,7 +63,7 @@ def _worst(world: World, asked: WorstInputs) -> Found:
 def _repairs(world: World, asked: RepairsInputs) -> Found:
     outage = scenarios_of(world, [asked.event])
     plan = cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
-                           router=cn.sea_router())
+                           router=cn.ship_router())
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 

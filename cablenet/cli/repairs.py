@@ -1,0 +1,106 @@
+"""`plan repairs`: which ship repairs what, by way of which depot, and when traffic comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cablenet.cli.common import AsOf, Json, LayersArgument, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from cablenet.network import Network
+
+TABLE = ("job_id", "cable", "ship", "depot", "depart_day", "arrive_day", "permit_day", "start_day",
+         "done_day", "queue_days", "held_by")
+
+
+def repairs(
+    event: Annotated[str, typer.Option("--event", metavar="NAME|FILE",
+                                       help="A named event, or a TOML file with one event.")],
+    layers: LayersArgument = None,
+    horizon_days: Annotated[int, typer.Option(help="Days to draw the curve for.")] = 90,
+    month: Annotated[int | None, typer.Option(
+        metavar="M", help="1 to 12: the month of the faults; hard seasons at sea slow the work.",
+    )] = None,
+    quantile: Annotated[float, typer.Option(
+        metavar="Q", help="Plan by what this share of permits, works and tests do not exceed.",
+    )] = 0.5,
+    draw: Annotated[int | None, typer.Option(
+        metavar="SEED", help="Draw permits, works and tests from their ranges.")] = None,
+    fast_lane: Annotated[list[str] | None, typer.Option(
+        metavar="CC[=DAYS]", help="A country whose permits are fast: so many days, or the shortest "
+        "it is known for, from the fault and for any ship.")] = None,
+    add_ship: Annotated[list[str] | None, typer.Option(
+        metavar="PORT", help="One more ship at a depot, base port, station or LON,LAT.")] = None,
+    add_spares: Annotated[list[str] | None, typer.Option(
+        metavar="PORT", help="Spares of every cable at one more port.")] = None,
+    closed: Annotated[list[str] | None, typer.Option(
+        metavar="CANAL", help="A canal or strait that no ship may take: suez, panama, ...")] = None,
+    charter: Annotated[bool, typer.Option(
+        "--charter", help="Also send ships from outside a cable's agreement.")] = False,
+    pooled: Annotated[bool, typer.Option(
+        "--pooled", help="Ignore agreements: every ship serves every cable.")] = False,
+    as_of: AsOf = None, json: Json = False,
+) -> None:
+    """Which ship repairs what, in which order, and when traffic comes back."""
+    import cablenet as cn
+    from cablenet.catalogue import named_event_record
+    from cablenet.cli.common import open_network
+
+    net = open_network(layers, as_of)
+    record = named_event_record(event)
+    scenario = cn.together(net, record["name"], record["parts"])
+    rules = cn.RepairRules(
+        quantile=quantile, draw=draw, month=month, pooled=pooled,
+        fast_lane=dict(_fast(text) for text in fast_lane or ()),
+        added_ships=tuple((text, _port(net, text)) for text in add_ship or ()),
+        added_spares=tuple((text, _port(net, text)) for text in add_spares or ()))
+    with progress("plan repairs"):
+        plan = cn.plan_repairs(net, scenario, horizon_days=horizon_days, charter=charter,
+                               rules=rules, router=cn.ship_router(frozenset(closed or ())))
+    if json:
+        print_json(plan.to_json())
+        return
+    typer.echo(repr(plan))
+    print_table(plan.to_frame()[list(TABLE)])
+    if len(plan.not_served):
+        print_table(plan.not_served, "Not repaired")
+    print_table(plan.ships_used().round(2), f"Ships: {plan.cost_musd:,.1f} million USD")
+    for note in plan.notes:
+        typer.echo(f"- {note}")
+
+
+def _fast(text: str) -> tuple[str, float | None]:
+    """`IN` or `IN=3`."""
+    from cablenet.errors import InputError
+
+    country, _, days = text.partition("=")
+    try:
+        return country.upper(), float(days) if days else None
+    except ValueError as error:
+        raise InputError(f"--fast-lane: '{days}' is no number of days; write IN or IN=3"
+                         ) from error
+
+
+def _port(net: Network, text: str) -> tuple[float, float]:
+    """A place by the id or name of a depot, base port or station, or as LON,LAT."""
+    from contextlib import suppress
+
+    from cablenet.errors import UnknownNameError
+
+    with suppress(ValueError):
+        lon, lat = (float(part) for part in text.split(","))
+        return lon, lat
+    tables: dict[str, Any] = dict(net.layers.tables)
+    known: dict[str, tuple[float, float]] = {}
+    for table, columns in (("stations", ("station_id", "name")), ("ships", ("base_port",)),
+                           ("depots", ("depot_id", "name"))):
+        frame = tables[table]
+        frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+        for column in columns:
+            known |= {str(name).casefold(): (place.x, place.y) for name, place in
+                      zip(frame[column], frame.geometry, strict=True)}
+    if text.casefold() not in known:
+        raise UnknownNameError("port", text, known)
+    return known[text.casefold()]
