@@ -107,7 +107,8 @@ def plan_and_incident(parties: tuple[Party, Party, str]) -> dict[str, str]:
     for what, body in (("actuals", {"at": "2999-01-01T00:00:00Z", "step": "note"}),
                        ("actuals", None), ("forecasts", {}), ("closing", {})):
         shown = india.planner.ask("GET", opened)
-        body = body or {"at": shown.json()["kept"]["started"], "step": "declared"}
+        if body is None:
+            body = {"at": shown.json()["kept"]["started"], "step": "declared"}
         india.planner.ask("POST", f"{opened}/{what}", body,
                           **{"If-Match": shown.headers["etag"]})
     told = [entry.action for entry in log_of(japan.admin, space)]
