@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from cablenet.maps import draw_map as draw_map
     from cablenet.maps import explore as explore
     from cablenet.maps import result_layers as result_layers
+    from cablenet.maps.payload import map_payload as map_payload
+    from cablenet.maps.vendored import read_vendored as read_vendored
     from cablenet.metrics import CAPACITY_RULES as CAPACITY_RULES
     from cablenet.metrics import METRICS as METRICS
     from cablenet.metrics.cost import outage_cost as outage_cost
@@ -98,6 +100,8 @@ if TYPE_CHECKING:
     from cablenet.planning.worst_traffic import worst_traffic as worst_traffic
     from cablenet.readers.demand_matrix import read_demand as read_demand
     from cablenet.readers.health import check_layers as check_layers
+    from cablenet.ready import Ready as Ready
+    from cablenet.ready import keep_ready as keep_ready
     from cablenet.repair import RepairPlan as RepairPlan
     from cablenet.repair import RepairRules as RepairRules
     from cablenet.repair import plan_repairs as plan_repairs
@@ -162,6 +166,8 @@ _HOME = {
     "hazards.solar_shares": ("SolarShares",),
     "layers": ("Layers", "Overlay", "Patch"),
     "maps": ("country_frame", "draw_map", "explore", "result_layers"),
+    "maps.payload": ("map_payload",),
+    "maps.vendored": ("read_vendored",),
     "flow_answer": ("FlowAnswer", "flow_optimum"),
     "metrics": ("CAPACITY_RULES", "METRICS"),
     "metrics.traffic_rules": ("Backup", "Refusal", "Restore", "TrafficRules", "read_rules"),
@@ -181,6 +187,7 @@ _HOME = {
     "planning.worst_case": ("WorstCase", "worst_case"),
     "planning.worst_traffic": ("WorstTraffic", "worst_traffic"),
     "planning.worst_curve": ("WorstCurve", "worst_curve"),
+    "ready": ("Ready", "keep_ready"),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
     "repair": ("RepairPlan", "RepairRules", "plan_repairs"),

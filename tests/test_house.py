@@ -24,7 +24,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("build", "readers", "scenarios", "hazards", "risk"),
     ("metrics",),
     ("scoring", "flow_answer", "framing", "sweeps"),
-    ("planning",),
+    ("planning", "ready"),
     ("repair", "uncertainty"),
     ("files", "maps", "testing"),
     ("catalogue",),

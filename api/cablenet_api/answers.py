@@ -106,8 +106,8 @@ def _scenario(scores: cn.Scores, number: int, row: Mapping[Hashable, float],
     return ScenarioAnswer(
         name=events.names[number], event=number, links_lost=len(lost),
         cables_hit=[str(net.cable_id[cable]) for cable in cables if cable >= 0],
-        faults=[Fault(segment_id=str(fault["segment_id"]), lon=_inside(fault["lon"]),
-                      lat=float(fault["lat"]), depth_m=_plain(fault["depth_m"]))
+        faults=[Fault(segment_id=str(fault["segment_id"]), lon=inside_lon(fault["lon"]),
+                      lat=float(fault["lat"]), depth_m=plain_number(fault["depth_m"]))
                 for fault in faults.to_dict("records")],
         values=_values(row),
         countries=[CountryAnswer(country=str(net.country_id[index]),
@@ -118,14 +118,14 @@ def _scenario(scores: cn.Scores, number: int, row: Mapping[Hashable, float],
 
 
 def _values(row: Mapping[Hashable, float]) -> Values:
-    return {str(name): _plain(value) for name, value in row.items()}
+    return {str(name): plain_number(value) for name, value in row.items()}
 
 
-def _plain(value: float) -> float | None:
+def plain_number(value: float) -> float | None:
     """A number as JSON can hold it: nothing for NaN and infinity."""
     return float(value) if math.isfinite(value) else None
 
 
-def _inside(lon: float) -> float:
+def inside_lon(lon: float) -> float:
     """A longitude from -180 to 180."""
     return (float(lon) + 180.0) % 360.0 - 180.0

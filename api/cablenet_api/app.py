@@ -14,6 +14,7 @@ from cablenet_api.body_guard import BodyGuard
 from cablenet_api.places import Places
 from cablenet_api.routes.audit import audit_router
 from cablenet_api.routes.callers import caller_finder
+from cablenet_api.routes.desk import desk_router
 from cablenet_api.routes.incidents import incidents_router
 from cablenet_api.routes.jobs import jobs_router
 from cablenet_api.routes.layer_roots import atlas_layers
@@ -62,7 +63,8 @@ def create_app(settings: Settings | None = None, *,
     app.state.settings, app.state.worlds, app.state.store = settings, worlds, store
     problems.install(app)
     places = Places(settings.scores_at_once, settings.wait_s)
-    for router in (scoring_router(settings, worlds, places),
+    for router in (desk_router(settings, worlds, places),
+                   scoring_router(settings, worlds, places),
                    readiness_router(store),
                    members_router(store),
                    audit_router(store),

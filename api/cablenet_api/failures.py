@@ -46,9 +46,9 @@ def _scenario(world: World, event: Event) -> cn.ScenarioSet:
     if isinstance(event, NamedEvent):
         return world.named_events[event.event]
     if isinstance(event, Together):
-        return cn.together(net, event.name, [_part(part) for part in event.parts])
+        return cn.together(net, event.name, [part_of(part) for part in event.parts])
     if event.name is not None:
-        return cn.together(net, event.name, [_part(event)])
+        return cn.together(net, event.name, [part_of(event)])
     match event:
         case CableLoss():
             return cn.cable_losses(net, [event.cable])
@@ -66,7 +66,7 @@ def _scenario(world: World, event: Event) -> cn.ScenarioSet:
             return cn.denial(net, event.country)
 
 
-def _part(event: Simple) -> dict[str, Any]:
+def part_of(event: Simple) -> dict[str, Any]:
     """The record that `cablenet.together` takes for one event."""
     match event:
         case CableLoss():

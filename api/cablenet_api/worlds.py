@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from threading import Lock
@@ -27,6 +27,23 @@ class World:
     """One network with what is made for it once."""
 
     network: cn.Network
+    capacity: Lock = field(default_factory=Lock, init=False)  # held while `ready` computes flows
+    traffic: Lock = field(default_factory=Lock, init=False)  # ... and while it serves demand
+
+    _made: dict[str, bytes] = field(default_factory=dict, init=False)
+    _making: Lock = field(default_factory=Lock, init=False)
+
+    def once(self, name: str, make: Callable[[World], bytes]) -> bytes:
+        """What is made of this world once, however many ask for it."""
+        with self._making:
+            if name not in self._made:
+                self._made[name] = make(self)
+            return self._made[name]
+
+    @cached_property
+    def ready(self) -> cn.Ready:
+        """The network kept ready for one failure after another."""
+        return cn.keep_ready(self.network)
 
     @cached_property
     def named_events(self) -> cn.ScenarioSet:

@@ -161,8 +161,9 @@ def _stations(net: Network) -> Json:
             landed.setdefault(node, {})[int(links.cable[link])] = None
     which = np.flatnonzero(nodes.kind == NODE_KINDS.index("station"))
     return _features(shapely.points(nodes.lon[which], nodes.lat[which]), [
-        {"n": str(nodes.name[i]), "c": str(nodes.country[i]), "x": list(landed.get(int(i), {})),
-         "m": len(landed.get(int(i), {}))} for i in which], DIGITS)
+        {"i": str(nodes.id[i]), "n": str(nodes.name[i]), "c": str(nodes.country[i]),
+         "x": list(landed.get(int(i), {})), "m": len(landed.get(int(i), {}))}
+        for i in which], DIGITS)
 
 
 def _points_of(net: Network, which: NDArray[np.int64]) -> Json:

@@ -165,6 +165,21 @@ class LargestFlow:
             out[touched] = self._touched(failed[touched])
         return out
 
+    def value(self, rows: Rows) -> int:
+        """The largest flow when these rows fail, for one who waits: no bound is kept."""
+        if self.base >= UNLIMITED or self.base == 0 or not self.flows.per_row[0, rows].any():
+            return self.base
+        failed = np.zeros(self.n_rows, np.int64)
+        failed[rows] = 1
+        spared = self.base - int(failed @ self.flows.per_row[0])
+        if spared >= self.base - int(failed @ self.cuts.per_row[0]):
+            return spared
+        graph, dead = self._graph, np.append(failed.astype(bool), False)
+        capacity = np.where(dead[graph.row], 0, graph.capacity)
+        if self._network is None:
+            self._network = FlowNetwork(*undirected(graph.a, graph.b))
+        return self._network.max_flow(np.concatenate([capacity, capacity]), *self._ends)
+
     def values_in_turn(self, turns: Turns) -> Ints:
         """(S,) the same for states that follow one another, each mended from the one before.
 

@@ -20,7 +20,9 @@ SCENARIOS = {"name": "probe", "events": [LOSS]}
 LAYER_PAGES = ("", "/conformance", "/api", "/collections", "/collections/{collection}",
                "/collections/{collection}/items", "/collections/{collection}/items/{feature}")
 OWN = {
-    "GET /me": None, "GET /names": None, "POST /score": {"events": [LOSS]}, "GET /members": None,
+    "GET /me": None, "GET /desk/map": None, "GET /desk/cells": None,
+    "POST /desk/outage": {"events": [LOSS]}, "POST /desk/traffic": {"events": [LOSS]},
+    "GET /names": None, "POST /score": {"events": [LOSS]}, "GET /members": None,
     "PUT /members/{person}": {"role": "viewer"}, "DELETE /members/{person}": None,
     "GET /tokens": None, "POST /tokens": {"label": "probe"}, "GET /workspaces": None,
     "POST /workspaces": {"name": "probe"}, "GET /processes": None,

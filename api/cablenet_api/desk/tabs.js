@@ -1,0 +1,37 @@
+// The tabs beside the map: which there are, and what the open one shows.
+import { find, make } from "./dom.js";
+import { TABS, change, state } from "./state.js";
+import { whatIf } from "./whatif.js";
+import { word } from "./words.js";
+
+const SHOWN = { whatif: (now, data, again) => whatIf(now, again) };
+const here = () => TABS.filter((name) => name in SHOWN);
+
+export function openTabs() {
+  const bar = find("#tabs");
+  bar.replaceChildren(...here().map((name) => make("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", onclick: () => change({ tab: name }) }, word(`tab_${name}`))));
+  bar.onkeydown = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const names = here(), next = names[(names.indexOf(state().tab) + step + names.length) % names.length];
+    change({ tab: next });
+    find(`#tab-${next}`).focus();
+  };
+}
+
+/** Fill the panel; what has the focus keeps it where its like is still there. */
+export function showTab(now, data, again) {
+  const { tab } = state();
+  document.querySelectorAll("#tabs button").forEach((one) => {
+    const open = one.id === `tab-${tab}`;
+    one.setAttribute("aria-selected", String(open));
+    one.tabIndex = open ? 0 : -1;
+  });
+  const panel = find("#panel"), scroll = panel.scrollTop, focused = [...panel.querySelectorAll("button,input,select,summary")].indexOf(document.activeElement);
+  const open = new Set([...panel.querySelectorAll("details[open]")].map((one) => one.className));
+  panel.setAttribute("aria-labelledby", `tab-${tab}`);
+  panel.replaceChildren(...(SHOWN[tab] ?? SHOWN.whatif)(now, data, again).filter(Boolean));
+  panel.querySelectorAll("details").forEach((one) => { if (open.has(one.className)) one.open = true; });
+  panel.scrollTop = scroll;
+  if (focused >= 0) panel.querySelectorAll("button,input,select,summary")[focused]?.focus({ preventScroll: true });
+}

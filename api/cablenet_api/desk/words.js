@@ -1,0 +1,35 @@
+// The words of the page in the reader's language: one file of messages per language.
+const LANGUAGES = ["en", "ja", "hi"];
+let words = {}, english = {}, language = "en";
+
+async function load(code) {
+  const reply = await fetch(`desk/words/${code}.json`);
+  if (!reply.ok) throw new Error(`no words for ${code}`);
+  return reply.json();
+}
+
+export async function speak(code) {
+  language = LANGUAGES.includes(code) ? code : "en";
+  if (!english.desk) english = await load("en");
+  words = language === "en" ? english : await load(language);
+  document.documentElement.lang = language;
+  document.querySelectorAll("[data-word]").forEach((node) => { node.textContent = word(node.dataset.word); });
+}
+
+/** A message; `{name}` is filled from `values`. What a language lacks is said in English. */
+export function word(key, values = {}) {
+  const text = words[key] ?? english[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+export const spoken = () => language;
+
+/** Names of countries in the reader's language, as the browser knows them. */
+export function countryName(code, known) {
+  if (language === "en") return known[code] ?? code;
+  try {
+    return new Intl.DisplayNames([language], { type: "region" }).of(code) ?? known[code];
+  } catch {
+    return known[code] ?? code;
+  }
+}
