@@ -15,6 +15,7 @@ from cablenet.validation import (
     link_design,
     outages,
     p_medians,
+    repair_replays,
     service,
     solar,
 )
@@ -53,5 +54,6 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     tell("capacity designs (open ones take up to ten minutes each)", 4, 4)
     out += link_design.check_link_design(data)
     out += p_medians.check_p_medians(data)
+    out += repair_replays.check_replays(progress=tell)
     out += outages.check_outages(events, progress=tell)
     return out
