@@ -16,7 +16,6 @@ from cablenet import catalogue
 from cablenet.errors import CablenetError
 from cablenet.network import Network
 from cablenet.repair import RepairPlan, RepairRules, plan_repairs
-from cablenet.scenarios.cuts import cut
 from cablenet.scenarios.named import together
 from cablenet.scenarios.scenario_set import ScenarioSet
 from cablenet.validation.check import Check, skipped
@@ -27,11 +26,18 @@ PHASES = {"depart": "depart_day", "arrive": "arrive_day", "days": "done_day"}
 WORDS = {"depart": "ship sails", "arrive": "ship on site", "days": "restored"}
 
 
-def check_replays(*, progress: Progress | None = None) -> list[Check]:
-    """Two checks an event: how long until the last repair, and the order of completion."""
+def check_replays(folder: Path | None = None, *,
+                  progress: Progress | None = None) -> list[Check]:
+    """Two checks an event: how long until the last repair, and the order of completion.
+
+    Parameters
+    ----------
+    folder
+        holds repair_replays.toml (default: the one shipped with the atlas)
+    """
     from cablenet_geodata import path
 
-    file = path("validation") / SOURCE
+    file = (path("validation") if folder is None else folder) / SOURCE
     if not file.is_file():
         return [skipped("repairs", SOURCE, "no past repairs here")]
     spec = read_replays(file)
@@ -82,10 +88,10 @@ def with_ships_at(net: Network, places: Sequence[Mapping[str, Any]]) -> Network:
     """The same network with some ships elsewhere than at their bases."""
     if not places:
         return net
-    ships = net.layers.tables["ships"].copy()
-    for place in places:
-        row = ships.index[ships["ship_id"] == place["ship"]]
-        ships.loc[row, "geometry"] = shapely.Point(place["lon"], place["lat"])
+    ships = net.layers.ships
+    there = {place["ship"]: shapely.Point(place["lon"], place["lat"]) for place in places}
+    ships = ships.set_geometry([there.get(ship, shape) for ship, shape in
+                                zip(ships["ship_id"], ships.geometry, strict=True)], crs=ships.crs)
     return catalogue.build_network(net.layers.with_tables(ships=ships), as_of=net.as_of)
 
 

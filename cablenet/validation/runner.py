@@ -54,6 +54,6 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     tell("capacity designs (open ones take up to ten minutes each)", 4, 4)
     out += link_design.check_link_design(data)
     out += p_medians.check_p_medians(data)
-    out += repair_replays.check_replays(progress=tell)
+    out += repair_replays.check_replays(events, progress=tell)
     out += outages.check_outages(events, progress=tell)
     return out

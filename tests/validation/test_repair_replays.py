@@ -6,15 +6,16 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from cablenet_geodata import path
 
 from cablenet.validation.repair_replays import (
     SOURCE,
     _order,
+    check_replays,
     phase_errors,
     read_replays,
     with_ships_at,
 )
-from cablenet_geodata import path
 
 
 def plan(*rows):
@@ -74,6 +75,10 @@ def test_the_shipped_replays_name_known_cables_and_sources():
             assert set(row["sources"].split(";")) <= sources
             assert row.get("ship", "niwa") in ships
         assert {fault["cable"] for fault in replay.get("faults", [])} <= cables
+
+
+def test_without_the_file_nothing_is_replayed(tmp_path):
+    assert [check.status for check in check_replays(tmp_path)] == ["skipped"]
 
 
 def test_a_ship_can_lie_elsewhere_than_at_its_base():
