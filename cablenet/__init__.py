@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cablenet.catalogue import fault_model as fault_model
     from cablenet.catalogue import hazard_tables as hazard_tables
     from cablenet.catalogue import land as land
+    from cablenet.catalogue import layers_from_document as layers_from_document
     from cablenet.catalogue import named_events as named_events
     from cablenet.catalogue import read_candidates as read_candidates
     from cablenet.catalogue import read_layers as read_layers
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from cablenet.catalogue import solar_shares as solar_shares
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
+    from cablenet.files import layers_document as layers_document
+    from cablenet.files import layers_schema as layers_schema
     from cablenet.files import parquet_of as parquet_of
     from cablenet.files import published as published
     from cablenet.files import published_layers as published_layers
@@ -154,12 +157,13 @@ if TYPE_CHECKING:
 
 _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
-                  "default_candidates", "fault_model", "hazard_tables", "land", "named_events",
+                  "default_candidates", "fault_model", "hazard_tables", "land",
+                  "layers_from_document", "named_events",
                   "read_candidates", "read_layers", "repair_durations", "route_choices",
                   "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
-    "files": ("parquet_of", "published", "published_layers", "read_published", "write_geopackage",
-              "write_layers"),
+    "files": ("layers_document", "layers_schema", "parquet_of", "published", "published_layers",
+              "read_published", "write_geopackage", "write_layers"),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
                 "constant_duration", "constant_model", "durations_from_quantiles",
                 "read_hazard_tables", "read_tracks"),

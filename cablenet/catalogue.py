@@ -45,6 +45,7 @@ from cablenet.planning.route_choice import Place, RouteChoices
 from cablenet.planning.route_choice import route_choices as choose_routes
 from cablenet.readers.candidates import read_candidates as proposed_lines
 from cablenet.readers.demand_matrix import read_demand
+from cablenet.readers.layer_document import document_layers
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
 from cablenet.scenarios.named import events_from_records
 from cablenet.scenarios.scenario_set import ScenarioSet
@@ -103,6 +104,18 @@ def read_layers(path: Path | str, format: str | None = None, **options: Any) -> 
     fixed links, and backhaul from each station to the gateways a road could reach.
     """
     layers = readers.read_layers(path, format, **options)
+    return layers if len(layers.gateways) else framing.frame(layers, _atlas(), land_parts())
+
+
+def layers_from_document(document: object, name: str = "document") -> Layers:
+    """The map in a JSON value of `cablenet/layers/1`, framed as `read_layers` does.
+
+    Raises
+    ------
+    ReadError, LayersError
+        every problem at once, each naming table, row, column and cure
+    """
+    layers = document_layers(document, Path(name)).layers
     return layers if len(layers.gateways) else framing.frame(layers, _atlas(), land_parts())
 
 

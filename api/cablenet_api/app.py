@@ -23,6 +23,7 @@ from cablenet_api.routes.plans import plans_router
 from cablenet_api.routes.processes import processes_router
 from cablenet_api.routes.readiness import readiness_router
 from cablenet_api.routes.results import results_router
+from cablenet_api.routes.schemas import schemas_router
 from cablenet_api.routes.scoring import scoring_router
 from cablenet_api.routes.workspaces import scenarios_router, workspaces_router
 from cablenet_api.settings import Settings
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None, *,
                    incidents_router(store, worlds, places),
                    processes_router(settings, store, worlds, places),
                    jobs_router(store),
-                   atlas_layers(settings, worlds),
+                   schemas_router(), atlas_layers(settings, worlds),
                    results_router(store, files_at(settings.files, settings.database))):
         app.include_router(router)
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)

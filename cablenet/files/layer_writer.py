@@ -1,4 +1,4 @@
-"""Write our layers as GeoPackage, as GeoJSON and CSV, or as Parquet; all read back equal.
+"""Write our layers as GeoPackage, GeoJSON and CSV, Parquet or one JSON; all read back equal.
 
 Coordinates and numbers are written so that they read back to the last bit. Lines that cross the
 dateline go on past 180 degrees, as they are kept inside.
@@ -23,10 +23,11 @@ from cablenet.errors import InputError, Problem, UnknownNameError
 from cablenet.files.atomic import whole_file, whole_folder
 from cablenet.layers import Layers
 from cablenet.readers.geopackage import META
+from cablenet.readers.layer_document import SCHEMA
 from cablenet.readers.tables import DESCRIPTION, describe
 from cablenet.schema import TABLES, Table
 
-Form = Literal["gpkg", "folder", "parquet"]
+Form = Literal["gpkg", "folder", "parquet", "json"]
 
 
 def write_layers(layers: Layers, path: Path | str, form: Form | None = None, *,
@@ -36,7 +37,8 @@ def write_layers(layers: Layers, path: Path | str, form: Form | None = None, *,
     Parameters
     ----------
     form
-        gpkg, folder or parquet; by default gpkg for a path that ends in .gpkg, else folder
+        gpkg, folder, parquet or json (one document); by default told from the path's end (.gpkg,
+        .json), else folder
     disclose
         write values of overlays that are not public as well; without it they are an error,
         because a written table no longer says who may see it
@@ -47,7 +49,7 @@ def write_layers(layers: Layers, path: Path | str, form: Form | None = None, *,
         where it was written
     """
     path = Path(path)
-    name = form or ("gpkg" if path.suffix.lower() == ".gpkg" else "folder")
+    name = form or {".gpkg": "gpkg", ".json": "json"}.get(path.suffix.lower(), "folder")
     if name not in WRITERS:
         raise UnknownNameError("form of layers", name, WRITERS)
     closed = sorted({f"{o.owner} ({o.tier})" for o in layers.overlays if o.tier != "public"})
@@ -57,6 +59,23 @@ def write_layers(layers: Layers, path: Path | str, form: Form | None = None, *,
                           for owner in closed])
     WRITERS[name](layers, path)
     return path
+
+
+def layers_document(layers: Layers) -> dict[str, Any]:
+    """A map as one JSON value of `cablenet/layers/1`; it reads back equal."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for table in TABLES.values():
+        frame = layers[table.name]
+        columns = {column.name: _cells(frame, table, column.name) for column in table.columns}
+        rows = [dict(zip(columns, cells, strict=True))
+                for cells in zip(*columns.values(), strict=True)]
+        if table.geometry:
+            for row, shape in zip(rows, frame.geometry, strict=True):
+                row["geometry"] = {"type": shape.geom_type, "coordinates": _coordinates(shape)}
+        if rows:
+            tables[table.name] = rows
+    about = describe(layers)
+    return {"schema": SCHEMA, "name": about["name"], "as_of": about["as_of"], "tables": tables}
 
 
 def geojson_text(frame: gpd.GeoDataFrame, table: Table) -> str:
@@ -126,6 +145,13 @@ def _write_geopackage(layers: Layers, path: Path) -> None:
         connection.close()
 
 
+def _write_document(layers: Layers, path: Path) -> None:
+    with whole_file(path) as draft:
+        text = json.dumps(layers_document(layers), ensure_ascii=False, separators=(",", ":"),
+                          allow_nan=False)
+        draft.write_text(text + "\n", encoding="utf-8", newline="")
+
+
 def _write_description(layers: Layers, folder: Path) -> None:
     text = json.dumps(describe(layers), ensure_ascii=False, indent=1)
     (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8", newline="")
@@ -166,4 +192,5 @@ WRITERS: dict[str, Callable[[Layers, Path], None]] = {
     "gpkg": _write_geopackage,
     "folder": _write_folder,
     "parquet": _write_parquet,
+    "json": _write_document,
 }

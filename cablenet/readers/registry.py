@@ -13,6 +13,7 @@ from cablenet.readers.folder import read_folder
 from cablenet.readers.generic import read_geojson
 from cablenet.readers.geopackage import read_geopackage
 from cablenet.readers.json_text import file_problem
+from cablenet.readers.layer_document import SCHEMA, read_document
 from cablenet.readers.parquet import read_parquet
 from cablenet.readers.report import ImportResult
 from cablenet.readers.telegeography_v2 import read_telegeography_v2
@@ -30,6 +31,7 @@ READERS: dict[str, Reader] = {
     "csv": read_folder,
     "parquet": read_parquet,
     "geojson": read_geojson,
+    "json": read_document,
 }
 
 
@@ -80,10 +82,16 @@ def find_format(path: Path) -> str:
     if suffix == ".gpkg":
         return "gpkg"
     if suffix in (".geojson", ".json"):
-        return "geojson"
+        return _json_format(path)
     raise file_problem(path, "is of no form known here",
                        "give a .gpkg, a .geojson, or a folder; or name the format: "
                        + ", ".join(READERS))
+
+
+def _json_format(path: Path) -> str:
+    """A document of ours declares its schema near its start."""
+    with path.open("rb") as file:
+        return "json" if SCHEMA.encode() in file.read(1 << 10) else "geojson"
 
 
 def _folder_format(path: Path) -> str:

@@ -14,7 +14,8 @@ from cablenet_api.access.roles import MAY
 
 from tests.api.conftest import LOSS, House, ring_network
 
-OPEN = {"GET /", "GET /health", "GET /healthz", "GET /readyz", "GET /problems/{slug}"}
+OPEN = {"GET /", "GET /health", "GET /healthz", "GET /readyz", "GET /problems/{slug}",
+        "GET /schemas", "GET /schemas/{file}"}
 """Tell nothing of anybody, and ask for no token."""
 SCENARIOS = {"name": "probe", "events": [LOSS]}
 LAYER_PAGES = ("", "/conformance", "/api", "/collections", "/collections/{collection}",

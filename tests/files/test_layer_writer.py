@@ -18,7 +18,7 @@ from cablenet.files import layer_writer, whole_file, whole_folder, write_layers
 from cablenet.layers import WGS84, Layers, Overlay, Patch, layers_from_tables
 from cablenet.readers import find_format, read_layers
 
-FORMS = ["gpkg", "folder", "parquet"]
+FORMS = ["gpkg", "folder", "parquet", "json"]
 coordinate = st.floats(-89.0, 89.0, allow_nan=False)
 
 
@@ -51,7 +51,7 @@ def world(lons: list[float], length: float = 123.456, note: str = "") -> Layers:
 
 
 def path_for(folder: Path, form: str) -> Path:
-    return folder / ("map.gpkg" if form == "gpkg" else f"map-{form}")
+    return folder / (f"map.{form}" if form in ("gpkg", "json") else f"map-{form}")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -151,5 +151,5 @@ def test_values_that_are_not_public_are_not_written_by_accident(tmp_path: Path) 
 
 
 def test_an_unknown_form_lists_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="folder, gpkg, parquet"):
+    with pytest.raises(UnknownNameError, match="folder, gpkg, json, parquet"):
         write_layers(world([1.0, 2.5]), tmp_path / "map", "shapefile")  # type: ignore[arg-type]

@@ -75,6 +75,7 @@ def scoring_router(settings: Settings, worlds: Worlds, places: Places) -> APIRou
         return Links(version=cn.__version__, links={
             "score": "/score", "names": "/names", "health": "/health", "docs": "/docs",
             "openapi": "/openapi.json", "layers": "/layers",
+            "schemas": "/schemas",
         })
 
     @router.get("/health", tags=["service"])

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from cablenet_api.access.roles import Deed
 from cablenet_api.access.tokens import Caller
-from cablenet_api.events import MAX_EVENTS, Closed, Event, Name
+from cablenet_api.events import Closed, Name
 from cablenet_api.journal import record
 from cablenet_api.plans.canonical import canonical
 from cablenet_api.routes.callers import Who
@@ -20,6 +20,7 @@ from cablenet_api.store.store import EVERY, Store
 from cablenet_api.workspaces import documents, spaces
 from cablenet_api.workspaces.conditions import check_condition
 from cablenet_api.workspaces.documents import Document
+from cablenet_api.workspaces.scenarios import Scenarios
 from cablenet_api.workspaces.spaces import Space
 
 KIND = "scenario"
@@ -53,14 +54,6 @@ class Party(BaseModel):
 
     organisation: str
     name: str
-
-
-class Scenarios(Closed):
-    """A named set of failures, to be kept and shared; each event is one scenario."""
-
-    name: Name
-    note: str = Field("", max_length=4_000, pattern=r"^[^\x00]*$")
-    events: list[Event] = Field(min_length=1, max_length=MAX_EVENTS)
 
 
 class ScenariosKept(BaseModel):
