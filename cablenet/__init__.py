@@ -154,6 +154,7 @@ if TYPE_CHECKING:
     from cablenet.uncertainty import draws as draws
     from cablenet.uncertainty.worst_places import WorstPlaces as WorstPlaces
     from cablenet.uncertainty.worst_places import worst_places as worst_places
+    from cablenet.validation import run_checks as run_checks
 
 _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
@@ -203,6 +204,7 @@ _HOME = {
     "scenarios.named": ("together",),
     "scoring": ("Scores", "compare", "score"),
     "study": ("Study", "run_study"),
+    "validation": ("run_checks",),
     "scenarios.units": ("Units", "units_of"),
     "sweeps.compiled": ("event_sweep", "exhaustive_sweep", "random_sweep", "sweep_again",
                         "years_sweep"),

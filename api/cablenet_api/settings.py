@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     jobs_at_once: int = Field(default=2, gt=0, description="running jobs of one organisation")
     job_s: float = Field(default=3600.0, gt=0, description="longest time of a job, seconds")
     job_mb: int = Field(default=8000, gt=0, description="most address space of a job, MB")
+    job_scenarios: int = Field(default=100_000_000, gt=0,
+                               description="scenarios of one sweep")
+    scheduler: str | None = Field(default=None, description="tcp://host:port of a Dask scheduler "
+                                  "that workers spread sweeps over; default: each by itself")
     lease_s: float = Field(default=60.0, gt=0, description="a worker silent for longer is taken "
                                                            "for dead, seconds")
     login: Literal["none", "tokens"] = Field(

@@ -15,11 +15,11 @@ database, folder = sys.argv[1], Path(sys.argv[2])
 PLAIN = PROCESSES["cut-sets"]
 
 
-def stand_still(world, asked):  # type: ignore[no-untyped-def]
+def stand_still(world, asked, desk):  # type: ignore[no-untyped-def]
     (folder / "begun").touch()
     while not (folder / "go").exists():
         Event().wait(0.02)
-    return PLAIN.run(world, asked)
+    return PLAIN.run(world, asked, desk)
 
 
 PROCESSES["cut-sets"] = replace(PLAIN, run=stand_still)

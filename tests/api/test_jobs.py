@@ -9,19 +9,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
 import pytest
 from cablenet_api.jobs.queue import MOST_ATTEMPTS, Claim, beat, claim_job, finish
-from cablenet_api.processes.table import PROCESSES, compute
+from cablenet_api.processes.desk import Desk
+from cablenet_api.processes.table import PROCESSES, compute, find
 from cablenet_api.store import Store
+from cablenet_api.store.files import files_at
 from cablenet_api.store.store import EVERY
 from cablenet_api.store.tables import jobs
 from cablenet_api.worlds import World
 from sqlalchemy import delete, update
 
+from cablenet.errors import InputError
 from tests.api.conftest import LOSS, House, Member, ring_network
 
 WORKER = Path(__file__).with_name("slow_worker.py")
@@ -93,6 +96,8 @@ def test_a_quick_process_answers_at_once_what_score_answers(house: House, name: 
     ("cut-sets", {"max_order": 2.0}, "/inputs/max_order"),
     ("repairs", {"event": {"kind": "meteor"}}, "/inputs/event"),
     ("redundancy", {"countries": ["india"]}, "/inputs/countries/0"),
+    ("sweep", {"order": 9}, "/inputs/order"), ("report", {"study": "../x"}, "/inputs/study"),
+    ("validate", {"data": "/etc"}, "/inputs/data"),
 ])
 def test_wrong_inputs_are_refused_with_their_place_and_make_no_job(
         house: House, store: Store, name: str, process: str, inputs: object, pointer: str) -> None:
@@ -221,14 +226,16 @@ def test_events_tell_each_change_and_resume(house: House, store: Store, name: st
 
 
 @contextmanager
-def worker(house: House, folder: Path, job_s: float = 60.0) -> Iterator[subprocess.Popen[bytes]]:
+def worker(house: House, folder: Path, job_s: float = 60.0, script: Path = WORKER
+           ) -> Iterator[subprocess.Popen[bytes]]:
     begun = subprocess.Popen(
-        [sys.executable, str(WORKER), house.settings.database, str(folder), str(job_s)],
+        [sys.executable, str(script), house.settings.database, str(folder), str(job_s)],
         start_new_session=True, env={**os.environ, "CABLENET_FILES": str(house.settings.files)})
     try:
         yield begun
     finally:
-        os.killpg(begun.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(begun.pid, signal.SIGKILL)
         begun.wait()
 
 
@@ -283,3 +290,52 @@ def test_a_job_that_takes_too_long_is_ended(house: House, store: Store, name: st
     with worker(house, tmp_path, job_s=0.2):
         until(lambda: who.ask("GET", f"/jobs/{key}").json()["status"] == "failed")
     assert who.ask("GET", f"/jobs/{key}").json()["message"] == "more than 0.2 s"
+
+
+SAMPLE = {"samples": 300, "order": 2, "seed": 7, "metrics": ["margin"]}
+"""Three chunks of 100."""
+
+
+def test_a_sweep_goes_on_where_its_worker_died(house: House, store: Store, name: str,
+                                               tmp_path: Path) -> None:
+    """The worker dies by kill -9 after the first of its chunks; the next one starts with what is
+    kept, and ends with the digest of a sweep that nobody disturbed."""
+    who = house.admit(name)
+    key = job_by(who, "sweep", SAMPLE)
+    script = Path(__file__).with_name("dying_worker.py")
+    with worker(house, tmp_path, script=script) as first:
+        until(lambda: first.poll() is not None)
+    assert who.ask("GET", f"/jobs/{key}").json()["status"] == "running"
+    with worker(house, tmp_path, script=script):
+        until(lambda: who.ask("GET", f"/jobs/{key}").json()["status"] != "running")
+    status = who.ask("GET", f"/jobs/{key}").json()
+    assert (status["status"], status["attempts"], status["progress"]) == ("successful", 2, 100)
+    assert float((tmp_path / "resumed").read_text()) == pytest.approx(1 / 3)
+    assert not (tmp_path / "orphan").exists()
+    found = who.ask("GET", f"/jobs/{key}/results").json()
+    process = PROCESSES["sweep"]
+    undisturbed = compute(process, World(ring_network(None)), process.inputs(**SAMPLE))
+    assert found["digest"] == undisturbed["digest"] and found["scenarios"] == 300
+    left = files_at(house.settings.files, house.settings.database).room(key)
+    until(lambda: not left.exists())
+
+
+def test_a_sweep_by_hand(house: House) -> None:
+    """All single and double cuts of the ring. One cut isolates nobody; the 6 pairs: ab and bc
+    isolate BB (1), ab and cd: BB and CC (2), ab and da all three (3), bc and cd: CC (1), bc and
+    da: CC and DD (2), cd and da: DD (1)."""
+    process = PROCESSES["sweep"]
+    found = compute(process, World(ring_network(None)), process.inputs(order=2))
+    assert (found["scenarios"], found["solved"], found["failed"]) == (10, 10, 0)
+    worst = found["worst"]
+    assert sorted(row["isolated_countries"] for row in worst) == [1, 1, 1, 2, 2, 3]
+    events = compute(process, World(ring_network(None)), process.inputs.model_validate(
+        {"events": [LOSS]}))
+    assert events["scenarios"] == 1
+
+
+def test_a_sweep_beyond_the_limit_of_scenarios_is_refused(tmp_path: Path) -> None:
+    process = PROCESSES["sweep"]
+    with pytest.raises(InputError, match="10 scenarios, and one job may ask for 9"):
+        find(process, World(ring_network(None)), process.inputs(order=2),
+             Desk(tmp_path / "w", most_scenarios=9))

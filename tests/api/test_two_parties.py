@@ -100,17 +100,19 @@ def test_from_workspace_to_after_action_report(database: str, name: str) -> None
 
 
 def sweep(house: House, who: Member, database: str) -> list[set[str]]:
-    """The pairs of cables whose loss isolates somebody, by a job that a worker does.
+    """The pairs of cables whose loss isolates somebody, by a sweep that a worker does.
 
     By hand: all 6 pairs of the ring's cables, as any two cuts part somebody from AA."""
-    reply = who.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 2}})
+    reply = who.ask("POST", "/processes/sweep/execution", {"inputs": {"order": 2}})
     assert reply.status_code == 201, reply.text
     job = reply.headers["location"]
     with worker(database):
         until(lambda: who.ask("GET", job).json()["status"] not in ("accepted", "running"))
-    found = who.ask("GET", f"{job}/results").json()["cut_sets"]
-    pairs = [set(one["ids"]) for one in found]
-    assert len({frozenset(pair) for pair in pairs}) == 6
+    found = who.ask("GET", f"{job}/results").json()
+    assert (found["scenarios"], found["failed"]) == (10, 0)
+    pairs = [{str(value) for key, value in row.items() if key.startswith("unit_")}
+             for row in found["worst"]]
+    assert len(pairs) == 6
     return pairs
 
 

@@ -102,9 +102,14 @@ def claim_job(connection: Connection, worker: str, lease_s: float, most_running:
     return Claim(row.id, row.attempts + 1, row.process, row.inputs)
 
 
-def beat(connection: Connection, claim: Claim, lease_s: float) -> bool:
-    """Hold a job longer; False when it is no longer held: lapsed and taken over, or dismissed."""
-    return connection.execute(_held(claim).values(lease_until=_later(lease_s))).rowcount == 1
+def beat(connection: Connection, claim: Claim, lease_s: float,
+         progress: int | None = None) -> bool:
+    """Hold a job longer, and tell how far it is where that is news; False when it is no longer
+    held: lapsed and taken over, or dismissed."""
+    news = {} if progress is None else {"progress": progress, "revision": jobs.c.revision + 1,
+                                        "changed_at": now()}
+    return connection.execute(_held(claim).values(lease_until=_later(lease_s), **news)
+                              ).rowcount == 1
 
 
 def finish(connection: Connection, claim: Claim, state: str, result: str | None,
@@ -112,6 +117,7 @@ def finish(connection: Connection, claim: Claim, state: str, result: str | None,
     """Write how a job ended, once; False when it is no longer held, and then nothing is written."""
     return connection.execute(_held(claim).values(
         state=state, result=result, message=message, layers=layers, lease_until=None,
+        **({"progress": 100} if state == "successful" else {}),
         revision=jobs.c.revision + 1, changed_at=now())).rowcount == 1
 
 

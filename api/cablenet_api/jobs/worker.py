@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
+import os
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
-from threading import Event
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import OperationalError
@@ -17,6 +20,7 @@ import cablenet as cn
 from cablenet_api.jobs.queue import Claim, beat, claim_job, finish
 from cablenet_api.jobs.results import forget_unnamed, keep_layers
 from cablenet_api.problems import AtlasUnavailableError, RequestEventsError, kind_of
+from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.table import PROCESSES, find
 from cablenet_api.settings import Settings
 from cablenet_api.store.files import files_at
@@ -52,27 +56,38 @@ def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork = 
 
 def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim) -> None:
     """One job: watch its child, beat for it, end it when time is up or the job is dismissed."""
+    files = files_at(settings.files, settings.database)
     ours, theirs = _FORK.Pipe(duplex=False)
-    child = _FORK.Process(target=_child, args=(theirs, worlds, settings, claim))
+    life, alive = _FORK.Pipe(duplex=False)  # ends when this process does, however it dies
+    child = _FORK.Process(target=_child, args=(theirs, life, alive, worlds, settings, claim))
     child.start()
     theirs.close()
+    life.close()
     ends = time.monotonic() + settings.job_s
     state, result, message, layers = "failed", None, f"more than {settings.job_s:g} s", None
     while time.monotonic() < ends:
+        progress = None
         if ours.poll(min(settings.lease_s / 4, max(ends - time.monotonic(), 0))):
             try:
-                state, result, message, layers = ours.recv()
+                told = ours.recv()
             except EOFError:
                 message = "the computation died: too much memory, or a fault of the service"
+                break
+            if not isinstance(told, int):
+                state, result, message, layers = told
+                break
+            progress = told
+        if not _patiently(store, settings, partial(beat, claim=claim, lease_s=settings.lease_s,
+                                                   progress=progress)):
+            state = "lost"
             break
-        if not _patiently(store, settings, lambda c: beat(c, claim, settings.lease_s)):
-            child.kill()
-            child.join()
-            return
     child.kill()
     child.join()
     ours.close()
-    _patiently(store, settings, lambda c: finish(c, claim, state, result, message, layers))
+    alive.close()
+    if state != "lost":
+        _patiently(store, settings, lambda c: finish(c, claim, state, result, message, layers))
+        files.clear(claim.id)
 
 
 def _patiently(store: Store, settings: Settings, act: Callable[[Any], bool]) -> bool:
@@ -88,19 +103,43 @@ def _patiently(store: Store, settings: Settings, act: Callable[[Any], bool]) -> 
     return False
 
 
-def _child(pipe: Pipe, worlds: Worlds, settings: Settings, claim: Claim) -> None:
-    """Compute and tell (state, result, message, layers). It never touches the database: the layers
-    lie in files before it tells of them."""
+def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settings,
+           claim: Claim) -> None:
+    """Compute and tell (state, result, message, layers), and before that whole numbers: how far
+    it is, in per cent. It never touches the database: the layers lie in files before it tells of
+    them. It ends with its worker, so that nobody else's work is in the way of the next one."""
+    alive.close()
+    Thread(target=_end_with, args=(life,), daemon=True).start()
     bytes_most = settings.job_mb * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
-    process = PROCESSES[claim.process]
+    process, files = PROCESSES[claim.process], files_at(settings.files, settings.database)
+    desk = Desk(files.room(claim.id), _teller(pipe), settings.scheduler, settings.job_scenarios)
     try:
         asked = process.inputs.model_validate_json(claim.inputs)
         world = worlds.get(getattr(asked, "as_of", None))
-        found = find(process, world, asked)
-        layers = keep_layers(files_at(settings.files, settings.database), found)
-        pipe.send(("successful", json.dumps(found.answer), "", layers))
+        found = find(process, world, asked, desk)
+        pipe.send(("successful", json.dumps(found.answer), "", keep_layers(files, found)))
     except (cn.errors.CablenetError, RequestEventsError, AtlasUnavailableError) as error:
         pipe.send(("failed", None, f"{kind_of(error).slug}: {error}"[:2000], None))
     except MemoryError:
         pipe.send(("failed", None, f"more than {settings.job_mb} MB of memory", None))
+
+
+def _teller(pipe: Pipe) -> Callable[[float], None]:
+    """Tells whole per cent, at most so often as people look."""
+    last = {"told": -1, "at": 0.0}
+
+    def tell(share: float) -> None:
+        percent, moment = min(int(share * 100), 99), time.monotonic()
+        if percent > last["told"] and moment - last["at"] >= POLL_S:
+            last.update(told=percent, at=moment)
+            pipe.send(percent)
+
+    return tell
+
+
+def _end_with(life: Pipe) -> None:
+    """End this process when the other end of a pipe is gone."""
+    with contextlib.suppress(EOFError, OSError):
+        life.recv()
+    os._exit(1)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from cablenet_api.events import FIRST_DAY, LAST_DAY, Closed, Event, Name
+from cablenet_api.events import FIRST_DAY, LAST_DAY, MAX_EVENTS, Closed, Event, Name
 
 Unit = Literal["cable", "station", "segment"]
 Country = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{2}$")]
@@ -57,3 +57,27 @@ class TrafficInputs(_Asked):
 
     event: Annotated[Event, Field(description="what has failed")] | None = None
     capacity_rule: Name | None = Field(None, description="for maps without capacities")
+
+
+class SweepInputs(_Asked):
+    """Which failures to score: all combinations of up to `order` units, or a sample, or these."""
+
+    order: Whole = Field(2, ge=1, le=4, description="largest number of units that fail together")
+    unit: Unit = "cable"
+    metrics: list[Name] = Field(["isolated"], min_length=1, max_length=5)
+    samples: Whole | None = Field(None, ge=1, le=100_000_000,
+                                  description="a random sample of exactly `order` units each")
+    seed: Whole = Field(1, ge=0, le=2**31)
+    events: list[Event] | None = Field(None, min_length=1, max_length=MAX_EVENTS,
+                                       description="these failures, and no combinations")
+    top: Whole = Field(100, ge=1, le=1_000, description="how many of the worst are listed")
+
+
+class ReportInputs(_Asked):
+    """A study that comes with the library."""
+
+    study: Literal["india-japan", "india-japan-traffic"] = "india-japan"
+
+
+class ValidateInputs(Closed):
+    """Nothing to choose: all checks that need no data from outside."""

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cablenet as cn
 from cablenet_api.answers import answer_of, stamp
 from cablenet_api.events import Closed, ScoreRequest
 from cablenet_api.failures import scenarios_of
+from cablenet_api.processes import long_work
+from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
     CutSetsInputs,
     RedundancyInputs,
     RepairsInputs,
+    ReportInputs,
+    SweepInputs,
     TrafficInputs,
+    ValidateInputs,
     WorstInputs,
 )
 from cablenet_api.processes.plain import plain
 from cablenet_api.worlds import World
 
-Run = Callable[[World, Any], dict[str, Any] | Found]
+Run = Callable[[World, Any, Desk], dict[str, Any] | Found]
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Process:
     at_once: bool  # whether it may be answered within the request
 
 
-def _score(world: World, asked: ScoreRequest) -> Found:
+def _score(world: World, asked: ScoreRequest, desk: Desk) -> Found:
     for country in asked.countries or ():
         world.network.country_index(country)
     scores = cn.score(world.network, scenarios_of(world, asked.events), asked.metrics,
@@ -45,7 +52,7 @@ def _score(world: World, asked: ScoreRequest) -> Found:
                  lambda: cn.result_layers(scores))
 
 
-def _cut_sets(world: World, asked: CutSetsInputs) -> Found:
+def _cut_sets(world: World, asked: CutSetsInputs, desk: Desk) -> Found:
     found = cn.cut_sets(world.network, asked.max_order, asked.unit, countries=asked.countries)
     rows = found.to_frame().drop(columns=["ids", "names"]).to_dict("records")
     return Found({"unit": asked.unit, "max_order": asked.max_order, "cut_sets": [
@@ -54,20 +61,20 @@ def _cut_sets(world: World, asked: CutSetsInputs) -> Found:
         lambda: cn.result_layers(found))
 
 
-def _worst(world: World, asked: WorstInputs) -> Found:
+def _worst(world: World, asked: WorstInputs, desk: Desk) -> Found:
     plan = cn.worst_case(world.network, asked.k, unit=asked.unit, metric=asked.metric,
                          country=asked.country, next_best=asked.next_best)
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
-def _repairs(world: World, asked: RepairsInputs) -> Found:
+def _repairs(world: World, asked: RepairsInputs, desk: Desk) -> Found:
     outage = scenarios_of(world, [asked.event])
     plan = cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
                            router=cn.ship_router())
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
-def _redundancy(world: World, asked: RedundancyInputs) -> Found:
+def _redundancy(world: World, asked: RedundancyInputs, desk: Desk) -> Found:
     layers = world.network.layers
     offered = cn.default_candidates(layers, asked.countries)
     net = cn.build_network(layers, candidates=offered)
@@ -75,7 +82,7 @@ def _redundancy(world: World, asked: RedundancyInputs) -> Found:
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
-def _traffic(world: World, asked: TrafficInputs) -> Found:
+def _traffic(world: World, asked: TrafficInputs, desk: Desk) -> Found:
     outage = None if asked.event is None else scenarios_of(world, [asked.event])
     found = cn.flow_optimum(world.network, outage, capacity_rule=asked.capacity_rule)
     tables = {"by_class": found.by_class(), "by_country": found.by_country(),
@@ -103,6 +110,15 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
     Process("traffic", "Traffic after a failure",
             "Who is served over which links, intact and after one failure, at the flow optimum.",
             TrafficInputs, _traffic, False),
+    Process("sweep", "Sweep of failures",
+            "Every combination, a random sample or named failures, scored in chunks that are "
+            "kept: a sweep goes on where its worker died.", SweepInputs, long_work.sweep, False),
+    Process("report", "Study",
+            "A whole study on the shipped atlas: its summary and its report as HTML.",
+            ReportInputs, long_work.report, False),
+    Process("validate", "Checks against published figures",
+            "Ours, theirs, tolerance, source, pass or miss.",
+            ValidateInputs, long_work.validate, False),
 )}
 
 
@@ -111,9 +127,15 @@ def compute(process: Process, world: World, asked: Closed) -> dict[str, Any]:
     return find(process, world, asked).answer
 
 
-def find(process: Process, world: World, asked: Closed) -> Found:
-    """The same with its layers, which are drawn when they are asked for."""
-    made = process.run(world, asked)
+def find(process: Process, world: World, asked: Closed, desk: Desk | None = None) -> Found:
+    """The same with its layers, which are drawn when they are asked for.
+
+    `desk` is for jobs; without one, unfinished work is kept nowhere.
+    """
+    if desk is None:
+        with TemporaryDirectory() as folder:
+            return find(process, world, asked, Desk(Path(folder) / "work"))
+    made = process.run(world, asked, desk)
     found = made if isinstance(made, Found) else Found(made)
     return Found(dict(plain({"network": stamp(world.network).model_dump(mode="json"),
                              **found.answer})), found.draw)

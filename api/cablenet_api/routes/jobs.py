@@ -37,6 +37,7 @@ class JobStatus(BaseModel):
     created: str
     started: str | None
     updated: str
+    progress: int = Field(description="per cent; long processes tell it as they go")
     attempts: int = Field(description="how many workers have begun it")
 
 
@@ -95,7 +96,7 @@ def status_of(job: Row[Any]) -> JobStatus:
     """A row of the queue in the standard's words."""
     return JobStatus(jobID=job.id, processID=job.process, status=job.state, message=job.message,
                      created=job.created_at, started=job.started_at, updated=job.changed_at,
-                     attempts=job.attempts)
+                     attempts=job.attempts, progress=job.progress)
 
 
 async def _news(read: Any, seen: int) -> AsyncIterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Set
 from pathlib import Path
@@ -60,7 +61,18 @@ class Files:
             if path.name not in named and path.stat().st_mtime < before:
                 path.unlink()
                 gone += 1
+        for room in self._folder.glob("work/*"):  # of jobs that were dismissed or given up
+            if room.stat().st_mtime < before:
+                shutil.rmtree(room, ignore_errors=True)
         return gone
+
+    def room(self, name: str) -> Path:
+        """A folder for the unfinished work of a job; made by whoever needs it."""
+        return self._folder / "work" / name
+
+    def clear(self, name: str) -> None:
+        """Take a job's unfinished work away."""
+        shutil.rmtree(self.room(name), ignore_errors=True)
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

@@ -95,6 +95,7 @@ jobs = Table(
     Column("started_at", WHEN),
     Column("changed_at", WHEN, nullable=False),
     Column("result", Text),
+    Column("progress", Integer, nullable=False, server_default="0"),  # per cent
     Column("layers", Text),  # JSON: name -> digest of its file, rows; the files lie beside
     CheckConstraint("state IN ('accepted', 'running', 'successful', 'failed', 'dismissed')",
                     "state"),

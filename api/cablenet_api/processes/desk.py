@@ -1,0 +1,33 @@
+"""`Desk`: where a process may keep unfinished work, and whom it tells how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def _nobody(_: float) -> None:
+    """Nobody asked."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a long process works with.
+
+    Attributes
+    ----------
+    folder
+        outlives the death of the worker: what is whole in it is not done again
+    tell
+        told the share of the work that is done, 0 to 1
+    scheduler
+        a Dask scheduler (tcp://host:port) to spread sweeps over; None: this process
+    most_scenarios
+        what one sweep may ask for
+    """
+
+    folder: Path
+    tell: Callable[[float], None] = _nobody
+    scheduler: str | None = None
+    most_scenarios: int = 100_000_000

@@ -1,0 +1,68 @@
+"""The processes that take minutes or hours: sweeps that go on after any death, studies, checks."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import cablenet as cn
+from cablenet_api.failures import scenarios_of
+from cablenet_api.processes.desk import Desk
+from cablenet_api.processes.inputs import ReportInputs, SweepInputs, ValidateInputs
+from cablenet_api.worlds import World
+
+SHOWN = 1_000
+"""Rows of each table in an answer; the digest is over all of them."""
+
+
+def sweep(world: World, asked: SweepInputs, desk: Desk) -> dict[str, Any]:
+    """Score every combination, a random sample or named failures, in chunks that are kept."""
+    net = world.network
+    job: Any
+    if asked.events is not None:
+        job = cn.event_sweep(net, scenarios_of(world, asked.events), asked.metrics)
+    elif asked.samples is not None:
+        job = cn.random_sweep(net, asked.samples, asked.order, asked.unit, asked.metrics,
+                              seed=asked.seed, top=asked.top)
+    else:
+        job = cn.exhaustive_sweep(net, asked.order, asked.unit, asked.metrics, top=asked.top)
+    count = sum(job.size(chunk) for chunk in range(job.chunks))
+    if count > desk.most_scenarios:
+        raise cn.errors.InputError(f"{count:,} scenarios, and one job may ask for "
+                                   f"{desk.most_scenarios:,}; lower the order or take samples")
+
+    def run() -> cn.SweepRun:
+        return cn.run_sweep(job, desk.folder, workers=0, resume=True, scheduler=desk.scheduler,
+                            progress=lambda now: desk.tell(now.done / max(now.total, 1)))
+
+    try:
+        found = run()
+    except cn.errors.MismatchError:  # begun by another release, or on another map: done anew
+        shutil.rmtree(desk.folder)
+        found = run()
+    return {"scenarios": found.scenarios, "solved": found.solved, "failed": found.failed,
+            "digest": found.digest, "recipe": dict(found.recipe),
+            **{name: found.table(name).head(SHOWN).to_dict("records")
+               for name in ("worst", "orders", "countries")
+               if found.aggregate(name).is_file()},
+            **({"rows": found.rows().head(SHOWN).to_dict("records")} if asked.events else {})}
+
+
+def report(world: World, asked: ReportInputs, desk: Desk) -> dict[str, Any]:
+    """A whole study on the shipped atlas: its summary, and its report as one page of HTML."""
+    shutil.rmtree(desk.folder, ignore_errors=True)  # a study appears whole or not at all
+    desk.folder.parent.mkdir(parents=True, exist_ok=True)
+
+    def tell(_: str, done: int, of: int) -> None:
+        desk.tell(done / max(of, 1))
+
+    made = cn.run_study(asked.study, out=desk.folder, as_of=asked.as_of, progress=tell)
+    return {"summary": made.summary,
+            "report_html": (desk.folder / "report.html").read_text(encoding="utf-8")}
+
+
+def validate(world: World, asked: ValidateInputs, desk: Desk) -> dict[str, Any]:
+    """The atlas and the code held against published figures; what needs data not here is skipped.
+    """
+    checks = cn.run_checks(progress=lambda _, done, of: desk.tell(done / max(of, 1)))
+    return {"checks": [check.to_json() for check in checks]}
