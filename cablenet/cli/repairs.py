@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -41,6 +41,11 @@ def repairs(
         "--charter", help="Also send ships from outside a cable's agreement.")] = False,
     pooled: Annotated[bool, typer.Option(
         "--pooled", help="Ignore agreements: every ship serves every cable.")] = False,
+    objective: Annotated[str, typer.Option(
+        metavar="WHAT", help="weighted (by lit capacity) or demand_days (what the network gets "
+        "back).")] = "weighted",
+    traffic: Annotated[bool, typer.Option(
+        "--traffic", help="Follow unserved demand by country and class (seconds a step).")] = False,
     as_of: AsOf = None, json: Json = False,
 ) -> None:
     """Which ship repairs what, in which order, and when traffic comes back."""
@@ -58,7 +63,10 @@ def repairs(
         added_spares=tuple((text, _port(net, text)) for text in add_spares or ()))
     with progress("plan repairs"):
         plan = cn.plan_repairs(net, scenario, horizon_days=horizon_days, charter=charter,
-                               rules=rules, router=cn.ship_router(frozenset(closed or ())))
+                               rules=rules, router=cn.ship_router(frozenset(closed or ())),
+                               objective=cast(Any, objective))
+        if traffic or objective == "demand_days":
+            plan = plan.with_traffic()
     if json:
         print_json(plan.to_json())
         return

@@ -16,6 +16,8 @@ from cablenet.repair.choice import Choice, choose_routes
 from cablenet.repair.durations import HOURS_PER_DAY, LAND_WORK, LOCATE
 from cablenet.repair.fleet import SeaRoutes
 from cablenet.repair.jobs import WEIGHT_UNIT
+from cablenet.repair.network_value import NetworkValue
+from cablenet.repair.objective import OBJECTIVES, NetworkChoice, Objective, choose_for_network
 from cablenet.repair.plan_notes import plan_notes
 from cablenet.repair.repair_plan import RepairPlan
 from cablenet.repair.restoration import restoration_of
@@ -36,15 +38,15 @@ def plan_repairs(
     charter: bool = False,
     seed: int = 1,
     time_limit_s: float = 20.0,
+    objective: Objective = "weighted",
     rules: RepairRules | None = None,
 ) -> RepairPlan:
     """Send ships to the faults of one outage so that the most valuable traffic is back first.
 
     A repair is done at locate + max(ship there, permit there) + work x weather + test, where the
     ship is there after its charter if it is not under contract, mobilising, its earlier jobs,
-    loading spares, and sailing. The plan minimises the sum of weight x time done. Every job that
-    some ship may reach is done, if need be after the horizon; the others are listed with the
-    reason.
+    loading spares, and sailing. Every job that some ship may reach is done, if need be after the
+    horizon; the others are listed with the reason.
 
     Parameters
     ----------
@@ -63,6 +65,10 @@ def plan_repairs(
         contract can reach
     seed, time_limit_s
         for the search; the limit is counted in work, not on a clock
+    objective
+        weighted: the least sum of weight x time done, proved where it can be. demand_days: the
+        least demand left unserved over time by the flow optimum, the better of two plans (see
+        docs/repair.md); the certificate then counts Tbps-days
     rules
         quantiles or draws of durations, the month's weather, fast permits, a pooled fleet, ships
         and spares added
@@ -76,24 +82,38 @@ def plan_repairs(
     """
     if not horizon_days > 0:
         raise InputError(f"horizon_days is {horizon_days}; give a number above 0")
+    if objective not in OBJECTIVES:
+        raise InputError(f"objective is '{objective}'; give {' or '.join(OBJECTIVES)}")
     case = repair_case(net, scenario, weights=weights, router=router, charter=charter, rules=rules)
-    choice = choose_routes(case.problem, seed=seed, limit=time_limit_s)
-    schedule = schedule_of(case, choice.routes)
-    wrong = check_schedule(schedule, case.ships, case.jobs, case.legs, choice.objective)
+    value = NetworkValue(net, scenario, [job.link for job in case.every])
+    by_road = [float(LOCATE.hours + LAND_WORK.hours) if job.on_land else np.inf
+               for job in case.every]
+    if objective == "demand_days":
+        number = {job.id: n for n, job in enumerate(case.every)}
+        found = choose_for_network(case.problem, value, [number[job.id] for job in case.jobs],
+                                   by_road, horizon_h=horizon_days * HOURS_PER_DAY, seed=seed,
+                                   limit=time_limit_s)
+        routes, certificate = found.choice.routes, _network_certificate(found, seed, time_limit_s)
+    else:
+        choice = choose_routes(case.problem, seed=seed, limit=time_limit_s)
+        routes, certificate = choice.routes, _certificate(choice, seed, time_limit_s)
+    schedule = schedule_of(case, routes)
+    wrong = check_schedule(schedule, case.ships, case.jobs, case.legs, sum(
+        case.problem.cost(ship, route) for ship, route in enumerate(routes)))
     wrong += check_calls(schedule, case.ships, case.jobs, case.spares, case.depots)
     if wrong:
         raise PlanError("the schedule failed its own check: " + "; ".join(wrong[:5]))
     done = dict(zip(schedule["job_id"], schedule["done_h"], strict=True))
-    done |= {job.id: LOCATE.hours + LAND_WORK.hours for job in case.every if job.on_land}
+    done |= {job.id: hour for job, hour in zip(case.every, by_road, strict=True) if job.on_land}
     curve = restoration_of(net, scenario, pd.DataFrame({
         "link": [job.link for job in case.every],
         "label": [job.cable_name for job in case.every],
-        "done_h": [float(done.get(job.id, np.inf)) for job in case.every]}), horizon_days)
+        "done_h": [float(done.get(job.id, np.inf)) for job in case.every]}), horizon_days, value)
     return RepairPlan(
         scenario.names[0], case.every, case.ships, schedule, case.not_served, curve,
-        _certificate(choice, seed, time_limit_s),
+        certificate,
         plan_notes(net, case, schedule, horizon_days, rules or RepairRules()),
-        tracks_of(case, schedule))
+        tracks_of(case, schedule), objective)
 
 
 def _certificate(choice: Choice, seed: int, limit: float) -> Certificate:
@@ -101,4 +121,11 @@ def _certificate(choice: Choice, seed: int, limit: float) -> Certificate:
     objective, bound = choice.objective / unit, choice.bound / unit
     return Certificate(choice.status, objective, bound,
                        (objective - bound) / max(1.0, objective), choice.seconds, seed, limit,
+                       checked=True)
+
+
+def _network_certificate(found: NetworkChoice, seed: int, limit: float) -> Certificate:
+    gap = (found.demand_days - found.bound) / max(1.0, found.demand_days)
+    return Certificate("optimal" if found.demand_days <= found.bound + 1e-9 else "feasible",
+                       found.demand_days, found.bound, gap, found.choice.seconds, seed, limit,
                        checked=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +16,8 @@ from cablenet.repair.jobs import Job
 from cablenet.repair.restoration import Restoration
 from cablenet.solvers import Certificate
 
+UNITS = {"weighted": "weight x days until traffic is back",
+         "demand_days": "Tbps-days of demand unserved"}
 STAGES = {"wait_ship_days": "#8a8f98", "load_days": "#8d6bb0",
           "transit_days": "#3c6fb2",
           "wait_permit_days": "#d9a441", "work_days": "#4a8f5b", "test_days": "#9cc7a5"}
@@ -34,7 +36,8 @@ class RepairPlan:
     restoration
         how the network comes back
     certificate
-        of the weighted completion (sum of weight x days until traffic is back)
+        of the objective: the sum of weight x days until traffic is back, or Tbps-days of demand
+        left unserved by the outage
     notes
         what had to be assumed
     tracks
@@ -50,6 +53,7 @@ class RepairPlan:
     certificate: Certificate
     notes: tuple[str, ...]
     tracks: Mapping[str, Any] = field(repr=False)
+    objective: str = "weighted"
 
     def __repr__(self) -> str:
         busy = self.schedule["ship_id"].nunique()
@@ -73,6 +77,10 @@ class RepairPlan:
         """The voyages: one line per job, from the ship's last place, by way of its depot."""
         shapes = [self.tracks[key] for key in self.schedule["job_id"]]
         return gpd.GeoDataFrame(self.to_frame(), geometry=shapes, crs="EPSG:4326")
+
+    def with_traffic(self) -> RepairPlan:
+        """The same with unserved demand in the curve, by country and class in `to_json`."""
+        return replace(self, restoration=self.restoration.with_traffic)
 
     def ships_used(self) -> pd.DataFrame:
         """One row per ship sent: its jobs, when it is called out, home again, and what it costs.
@@ -103,11 +111,13 @@ class RepairPlan:
     def to_json(self) -> dict[str, Any]:
         """The plan as plain values, the certificate's keys on top."""
         return {
-            **self.certificate.to_json(), "objective_unit": "weight x days until traffic is back",
+            **self.certificate.to_json(), "objective_unit": UNITS[self.objective],
             "name": self.name, "schedule": self.to_frame().to_dict("records"),
             "not_served": self.not_served.to_dict("records"),
             "ships": self.ships_used().round(4).to_dict("records"), "cost_musd": self.cost_musd,
             "restoration": self.restoration.to_frame().to_dict("records"),
+            **({"unserved": self.restoration.unserved.to_dict("records")}
+               if "unserved_tbps" in self.restoration.steps else {}),
             "notes": list(self.notes),
         }
 
