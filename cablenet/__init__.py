@@ -95,11 +95,11 @@ if TYPE_CHECKING:
     from cablenet.planning.promise import read_promises as read_promises
     from cablenet.planning.survival import plan_survival as plan_survival
     from cablenet.planning.survival_plan import SurvivalPlan as SurvivalPlan
+    from cablenet.planning.traffic_attacks import WorstTraffic as WorstTraffic
     from cablenet.planning.worst_case import WorstCase as WorstCase
     from cablenet.planning.worst_case import worst_case as worst_case
     from cablenet.planning.worst_curve import WorstCurve as WorstCurve
     from cablenet.planning.worst_curve import worst_curve as worst_curve
-    from cablenet.planning.worst_traffic import WorstTraffic as WorstTraffic
     from cablenet.planning.worst_traffic import worst_traffic as worst_traffic
     from cablenet.readers.demand_matrix import read_demand as read_demand
     from cablenet.readers.health import check_layers as check_layers
@@ -190,7 +190,8 @@ _HOME = {
     "planning.fewest": ("FewestToIsolate", "fewest_to_isolate"),
     "planning.fortification": ("Fortification", "fortify"),
     "planning.worst_case": ("WorstCase", "worst_case"),
-    "planning.worst_traffic": ("WorstTraffic", "worst_traffic"),
+    "planning.traffic_attacks": ("WorstTraffic",),
+    "planning.worst_traffic": ("worst_traffic",),
     "planning.worst_curve": ("WorstCurve", "worst_curve"),
     "ready": ("Ready", "keep_ready"),
     "readers.demand_matrix": ("read_demand",),

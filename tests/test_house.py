@@ -50,9 +50,11 @@ DOORS = {
 
 PICTURES = {
     "network.py",
+    "planning/fortification.py",
+    "planning/route_choice.py",
     "planning/survival_plan.py",
+    "planning/traffic_attacks.py",
     "planning/worst_case.py",
-    "planning/worst_traffic.py",
     "scoring.py",
 }
 """Whose `.plot()` and `.explore()` may call up to `cablenet.maps`, when they are asked."""

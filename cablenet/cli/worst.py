@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -47,6 +48,11 @@ def worst(
     draws: Annotated[int, typer.Option(
         metavar="N", help="With --unit place --k 1: the ten worst places, and how often each stays "
         "among them on N draws of the routes.")] = 0,
+    harden: Annotated[int, typer.Option(
+        metavar="H", help="Choose H units to harden so that the worst K of the others do least.",
+    )] = 0,
+    report: Annotated[Path | None, typer.Option(
+        metavar="FILE", help="Write the worst case, or the hardening, as a page.")] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="Seed of the solver, or of the draws.")] =
     1,
     time_limit: Annotated[float, typer.Option(
@@ -57,8 +63,14 @@ def worst(
     import cablenet as cn
     from cablenet.errors import InputError
 
-    if curve and (next_best or ties):
-        raise InputError("--curve tells the worst of each size only; leave out --next-best, --ties")
+    if curve and (next_best or ties) and report is None:
+        raise InputError("--curve tells the worst of each size only; leave out --next-best, "
+                         "--ties, or ask for a page with --report")
+    if harden and (curve or next_best or ties or draws or min_rate or metric == TRAFFIC):
+        raise InputError("--harden tells what to harden only; leave out --curve, --next-best, "
+                         f"--ties, --draws, --min-rate and --metric {TRAFFIC}")
+    if draws and report is not None:
+        raise InputError("--draws has no page; leave out --report")
     if draws and (unit != "place" or k != 1 or metric == TRAFFIC):
         raise InputError("--draws asks for single places: give --unit place --k 1, and isolated or "
                          "people as --metric")
@@ -74,15 +86,21 @@ def worst(
         if curve or words["pair"]:
             raise InputError(f"--metric {TRAFFIC} knows no --curve and no --pair; ask for one K, "
                              "for the world or --country")
-        _traffic(net, k, words, next_best, ties, json)
+        _traffic(net, k, words, next_best, ties, report, json)
         return
+    if harden:
+        _harden(net, harden, k, words, report, json)
+        return
+    steps = None
     with progress("worst") as tell:
         if curve:
             steps = cn.worst_curve(net, range(1, k + 1), progress=tell, **words)
-        else:
+        if steps is None or report is not None:
             found = cn.worst_case(net, k, next_best=next_best, **words)
             shared = found.common if ties else None
-    if curve:
+    if report is not None:
+        _page(found, steps, report)
+    if steps is not None:
         if json:
             print_json({**steps.cases[-1].to_json(), **steps.to_json()})
             return
@@ -98,8 +116,37 @@ def worst(
     print_table(found.to_frame().drop(columns="ids"))
 
 
+def _page(found: Any, steps: Any, path: Path) -> None:
+    """A worst case as a page."""
+    from cablenet.report import write_report
+    from cablenet.study.worst_chapter import Worst, worst_report
+
+    write_report(worst_report(Worst(found, steps)), path)
+
+
+def _harden(net: Network, harden: int, k: int, words: dict[str, Any], report: Path | None,
+            json: bool) -> None:
+    """What to harden."""
+    import cablenet as cn
+
+    asked = {name: words[name] for name in ("unit", "metric", "country", "pair", "radius_km",
+                                            "seed", "time_limit")}
+    with progress("harden"):
+        plan = cn.fortify(net, harden, k, **asked)
+    if report is not None:
+        from cablenet.report import write_report
+        from cablenet.study.hardening_chapter import hardening_report
+
+        write_report(hardening_report(plan), report)
+    if json:
+        print_json(plan.to_json())
+        return
+    typer.echo(repr(plan))
+    typer.echo(f"the worst that is left: {' + '.join(plan.after.names) or 'nothing'}")
+
+
 def _traffic(net: Network, k: int, words: dict[str, Any], next_best: int, ties: bool,
-             json: bool) -> None:
+             report: Path | None, json: bool) -> None:
     """Worst cases in traffic not served."""
     import cablenet as cn
 
@@ -107,6 +154,8 @@ def _traffic(net: Network, k: int, words: dict[str, Any], next_best: int, ties: 
     with progress("worst") as tell:
         found = cn.worst_traffic(net, k, next_best=next_best, progress=tell, **asked)
     shared = found.common if ties else None
+    if report is not None:
+        _page(found, None, report)
     if json:
         print_json({**found.to_json(), **({} if shared is None else {"common": shared})})
         return

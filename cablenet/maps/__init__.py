@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cablenet.maps.attacks import draw_attack
 from cablenet.maps.interactive import Explorer, explore
 from cablenet.maps.land import country_frame
 from cablenet.maps.layers_of import result_layers
@@ -14,6 +15,7 @@ __all__ = [
     "Explorer",
     "MapPayload",
     "country_frame",
+    "draw_attack",
     "draw_map",
     "draw_traffic",
     "explore",

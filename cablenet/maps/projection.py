@@ -40,15 +40,19 @@ INDO_PACIFIC = Window(-24.0, 252.0, -48.5, 62.0)
 
 def window_of(net: Network) -> Window:
     """The Indo-Pacific for a map of the world, else the network's own surroundings."""
-    lons = (net.nodes.lon - INDO_PACIFIC.west) % 360.0 + INDO_PACIFIC.west
-    lats = net.nodes.lat
+    return window_round(net.nodes.lon, net.nodes.lat) or INDO_PACIFIC
+
+
+def window_round(lon: Floats, lat: Floats) -> Window | None:
+    """What surrounds some places on a sheet of common shape; None where they lie too far apart."""
+    lons = (lon - INDO_PACIFIC.west) % 360.0 + INDO_PACIFIC.west
     if len(lons) == 0 or np.ptp(lons) > 120.0:
-        return INDO_PACIFIC
-    pad = max(2.0, 0.12 * max(np.ptp(lons), np.ptp(lats)))
-    tall = max(0.0, 0.55 * (np.ptp(lons) + 2 * pad) - np.ptp(lats) - 2 * pad) / 2
+        return None
+    pad = max(2.0, 0.12 * max(np.ptp(lons), np.ptp(lat)))
+    tall = max(0.0, 0.55 * (np.ptp(lons) + 2 * pad) - np.ptp(lat) - 2 * pad) / 2
     return Window(float(lons.min() - pad), float(lons.max() + pad),
-                  max(-80.0, float(lats.min() - pad - tall)),
-                  min(84.0, float(lats.max() + pad + tall)))
+                  max(-80.0, float(lat.min() - pad - tall)),
+                  min(84.0, float(lat.max() + pad + tall)))
 
 
 def miller_y(lat: Floats) -> Floats:

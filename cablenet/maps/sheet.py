@@ -25,18 +25,24 @@ def save_map(axes: Any, path: Any, dots: int = DPI) -> None:
     axes.figure.savefig(path, format="png", dpi=dots, metadata={"Software": "cablenet"})
 
 
-def new_axes(window: Window, maps: int = 1) -> tuple[list[Any], Any]:
-    """Axes for maps one below the other, and for the legend at the foot, on a figure of its own."""
+def new_axes(window: Window, maps: int = 1,
+             legend_inches: float = LEGEND_INCHES) -> tuple[list[Any], Any]:
+    """Axes for maps one below the other, and for the legend at the foot, on a figure of its own.
+
+    Without room for a legend the second is None.
+    """
     from matplotlib.figure import Figure
 
     width, height = window.size
     tall = INCHES * height / width
     step = TITLE_INCHES + tall
-    whole = maps * step + LEGEND_INCHES
+    whole = maps * step + legend_inches
     figure = Figure(figsize=(INCHES, whole), facecolor="white")
-    axes = [figure.add_axes((0.0, (LEGEND_INCHES + (maps - 1 - i) * step) / whole, 1.0,
+    axes = [figure.add_axes((0.0, (legend_inches + (maps - 1 - i) * step) / whole, 1.0,
                              tall / whole)) for i in range(maps)]
-    footer = figure.add_axes((0.0, 0.0, 1.0, LEGEND_INCHES / whole))
+    if not legend_inches:
+        return axes, None
+    footer = figure.add_axes((0.0, 0.0, 1.0, legend_inches / whole))
     footer.axis("off")
     return axes, footer
 

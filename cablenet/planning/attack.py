@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 
+from cablenet.geo import dateline
 from cablenet.metrics.isolation import countries_cut, isolated_gateways
 from cablenet.network import Network
 from cablenet.planning.attack_question import Flags, Question, value_of
@@ -47,6 +49,11 @@ class Attack:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def units(self) -> list[tuple[str, str, str]]:
+        """Kind, id and name of each."""
+        return list(zip(self.kinds, self.ids, self.names, strict=True))
+
     def scenarios(self, net: Network, radius_km: float) -> ScenarioSet:
         """The attack as one scenario, to be scored, drawn, or regenerated on another network."""
         return joint_units(net, " + ".join(self.names) or "nothing",
@@ -58,6 +65,23 @@ class Attack:
                 "names": list(self.names), "isolated": list(self.countries),
                 "isolated_gateways": list(self.gateways), "isolated_people": self.people,
                 "isolated_users": self.users}
+
+
+def units_in_words(unit: str, radius_km: float, count: int) -> str:
+    """So many of a kind of unit: '3 cables or stations', '1 place of 25 km'."""
+    words = {"place": f"place of {radius_km:g} km", "srlg": "risk group"}
+    kinds = [words.get(kind, kind.replace("_", " ")) for kind in unit.split("+")]
+    if count != 1:
+        kinds = [kind.replace("place", "places", 1) if kind.startswith("place") else f"{kind}s"
+                 for kind in kinds]
+    return f"{count} {' or '.join(kinds)}"
+
+
+def links_lost(net: Network, lost: ScenarioSet) -> gpd.GeoDataFrame:
+    """The links that the first scenario takes away, with their lines cut at +-180."""
+    rows = lost.links_lost(0)
+    return gpd.GeoDataFrame(net.to_frame().iloc[rows].reset_index(drop=True), geometry=[
+        dateline.cut(line) for line in net.links.geometry[rows]], crs="EPSG:4326")
 
 
 def alive_after(net: Network, units: Units, failed: Sequence[int]) -> Flags:

@@ -65,9 +65,17 @@ class AttackCase:
                         alive_after(self.net, self.units, sorted(failed)))
 
     def without(self, units: Collection[int]) -> AttackCase:
-        """The same case where some more units cannot fail."""
-        return attack_case(self.net, self.units, self.question, self.most,
-                           barred=self.barred | set(units), cost=self.cost, limit=self.limit)
+        """The same case where some more units cannot fail.
+
+        What a goal was proved to need, it needs all the more: nothing is probed again.
+        """
+        barred = self.barred | set(units)
+        able = [u for u in range(len(self.units)) if u not in barred]
+        winnable = lost_when_all_fail(self.net, self.units, able, self.winnable)
+        least = dict(zip(self.winnable.goals, self.least, strict=True))
+        graph = attack_graph(self.net, self.units, winnable, barred=barred, cost=self.cost)
+        return replace(self, winnable=winnable, graph=graph, barred=barred,
+                       least=tuple(least[goal] for goal in winnable.goals))
 
     def worst(self, k: int, *, seed: int, limit: float,
               never_all: Sequence[Collection[int]] = (),

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cablenet.errors import InputError, PlanError
+from cablenet.errors import InputError, MismatchError, PlanError
 from cablenet.network import Network
 from cablenet.planning.asked import Asked
-from cablenet.planning.attack import Attack, attack_of
+from cablenet.planning.attack import Attack, attack_of, units_in_words
 from cablenet.planning.attack_case import AttackCase
+from cablenet.scenarios.joint_units import joint_units
+from cablenet.scenarios.scenario_set import ScenarioSet, concat
 from cablenet.scenarios.units import Units
 from cablenet.solvers import Certificate, IntegerProgram
 
@@ -30,8 +32,10 @@ class Fortification:
 
     Attributes
     ----------
-    hardened, names
-        ids and names of the units that can no longer fail
+    asked
+        whose loss counts: 'the world', a country, or a pair
+    kinds, hardened, names
+        kinds, ids and names of the units that can no longer fail
     before, after
         the worst attack of at most k units on the network as it is, and on the rest
     certificate
@@ -44,7 +48,10 @@ class Fortification:
     unit: str
     harden: int
     k: int
+    asked: str
     counts: str
+    radius_km: float
+    kinds: tuple[str, ...]
     hardened: tuple[str, ...]
     names: tuple[str, ...]
     before: Attack
@@ -60,6 +67,49 @@ class Fortification:
                 f"of {self.before.value:,} ({word})>")
         return "\n".join([head, *(f"  {name}" for name in self.names)])
 
+    @property
+    def title(self) -> str:
+        """What hardening does in a line."""
+        many = units_in_words(self.unit, self.radius_km, len(self.hardened))
+        return (f"{many} hardened: {self.counts} cut off by the worst {self.k}: "
+                f"{self.after.value:,} instead of {self.before.value:,}")
+
+    def scenarios(self, net: Network | None = None) -> ScenarioSet:
+        """The worst attack before and the worst one after, of this network or another.
+
+        Raises
+        ------
+        MismatchError
+            neither cuts anyone off
+        """
+        net = self.network if net is None else net
+        found = [joint_units(net, f"{when}: {' + '.join(attack.names)}",
+                             list(zip(attack.kinds, attack.ids, strict=True)),
+                             radius_km=self.radius_km)
+                 for when, attack in (("before", self.before), ("after", self.after))
+                 if len(attack)]
+        if not found:
+            raise MismatchError("no failure of these units cuts anyone off: there is no scenario")
+        return concat(found)
+
+    def plot(self, ax: Any = None, *, window: Any = None) -> Any:
+        """What is hardened, in green, and the worst that can still happen, on the muted map."""
+        from cablenet.maps import draw_attack  # a picture asked of its numbers: a call upwards
+
+        return draw_attack(
+            self.network, self.after.units, ax, radius_km=self.radius_km,
+            hardened=list(zip(self.kinds, self.hardened, self.names, strict=True)),
+            cut_off=self.after.countries, gateways=self.after.gateways, window=window,
+            title=self.title)
+
+    def explore(self, title: str = "") -> Any:
+        """An interactive map of the worst attack before and the worst one after."""
+        from cablenet.maps import explore  # a picture asked of its numbers: a call upwards
+        from cablenet.scoring import score
+
+        return explore(self.network, score(self.network, self.scenarios(), metrics=["isolated"]),
+                       title=title or self.title)
+
     def to_frame(self) -> pd.DataFrame:
         """One row a hardened unit."""
         return pd.DataFrame({"id": list(self.hardened), "name": list(self.names)})
@@ -67,6 +117,7 @@ class Fortification:
     def to_json(self) -> dict[str, Any]:
         """As plain values, the certificate's keys on top."""
         return {**self.certificate.to_json(), "objective_unit": self.counts, "unit": self.unit,
+                "asked": self.asked, "radius_km": self.radius_km,
                 "harden": self.harden, "k": self.k, "hardened": list(self.hardened),
                 "names": list(self.names), "rounds": self.rounds,
                 "before": self.before.to_json(), "after": self.after.to_json()}
@@ -205,7 +256,9 @@ class _Work:
             (worst - bound) / max(1.0, worst), self.seconds, self.asked.seed, self.asked.limit,
             checked=True)
         return Fortification(
-            case.net, units.kind, self.harden, self.k, case.question.unit_of_value,
+            case.net, units.kind, self.harden, self.k, self.asked.whom(),
+            case.question.unit_of_value, self.asked.radius_km,
+            tuple(str(units.kinds[u]) for u in hardened),
             tuple(str(units.id[u]) for u in hardened),
             tuple(str(units.name[u]) for u in hardened),
             attack_of(case.net, units, case.question, before), after, proof, used)

@@ -68,6 +68,11 @@ class RouteChoices:
         """The choices without their lines."""
         return pd.DataFrame(self.routes.drop(columns="geometry"))
 
+    def to_geo(self) -> gpd.GeoDataFrame:
+        """The choices with their lines, cut at +-180."""
+        return self.routes.set_geometry([dateline.cut(line) for line in self.routes.geometry],
+                                        crs=WGS84)
+
     def candidates(self, choices: Sequence[int] | None = None) -> gpd.GeoDataFrame:
         """Some choices as `build_network(candidates=...)` takes them (stations as ends only)."""
         for end in (self.start, self.end):
@@ -89,6 +94,28 @@ class RouteChoices:
         from cablenet.planning.route_picture import draw_choices
 
         return draw_choices(self, ax)
+
+    def explore(self, title: str = "") -> Any:
+        """An interactive map with every way in service; the picker fails them one by one, so that
+        each is found and told (stations as ends only)."""
+        from cablenet.build import build_network
+        from cablenet.maps import explore  # a picture asked of its numbers: a call upwards
+        from cablenet.scenarios.losses import cable_losses
+        from cablenet.scoring import score
+
+        offered = self.candidates()
+        net = build_network(self.network.layers, candidates=offered)
+        service = net.links.in_service.copy()
+        for key in offered["candidate_id"]:
+            service[net.links_of_cable(net.cable_index(str(key)))] = True
+        net = net.with_service(service, note="every way built")
+        lost = cable_losses(net, list(offered["candidate_id"]))
+        return explore(net, score(net, lost, metrics=["isolated"]), title=title or self.title)
+
+    @property
+    def title(self) -> str:
+        """The choices in a line."""
+        return f"{self.start} to {self.end}: {len(self)} ways, none better in all that counts"
 
 
 def route_choices(

@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 
 from cablenet.errors import MismatchError, PlanError
-from cablenet.geo import dateline
 from cablenet.hazards.model import FaultModel
 from cablenet.network import Network
 from cablenet.planning.asked import Asked
-from cablenet.planning.attack import Attack, attack_of
+from cablenet.planning.attack import Attack, attack_of, links_lost, units_in_words
 from cablenet.planning.attack_case import AttackCase
 from cablenet.planning.attack_proof import in_all_worst, nothing_worse, without_idle
 from cablenet.scenarios.scenario_set import ScenarioSet, concat
@@ -149,19 +148,36 @@ class WorstCase:
 
     def to_geo(self) -> gpd.GeoDataFrame:
         """The links that the worst attack takes away."""
-        lost = self.scenarios()[0].links_lost(0)
-        links = self.network.links.geometry[lost]
-        return gpd.GeoDataFrame(self.network.to_frame().iloc[lost].reset_index(drop=True),
-                                geometry=[dateline.cut(line) for line in links], crs="EPSG:4326")
+        return links_lost(self.network, self.scenarios()[0])
+
+    @property
+    def title(self) -> str:
+        """The worst in a line."""
+        word = "proved" if self.certificate.status == "optimal" else "found"
+        whom = "" if self.asked == "the world" else f" for {self.asked}"
+        return (f"The worst {units_in_words(self.unit, self.radius_km, self.k)}{whom}: "
+                f"{self.attack.value:,} {self.counts} cut off ({word})")
+
+    def plot(self, ax: Any = None, *, window: Any = None) -> Any:
+        """The worst attack on the muted map, each unit in its colour, and who is cut off.
+
+        `window` is what to show (`cablenet.maps.projection.Window`).
+        """
+        from cablenet.maps import draw_attack  # a picture asked of its numbers: a call upwards
+
+        attack = self.attack
+        return draw_attack(self.network, attack.units, ax, radius_km=self.radius_km,
+                           cut_off=attack.countries, gateways=attack.gateways, window=window,
+                           title=self.title)
 
     def explore(self, title: str = "") -> Any:
         """An interactive map of the worst attack and the next best."""
-        from cablenet.maps import explore  # a picture asked of its numbers: the one call upwards
+        from cablenet.maps import explore  # a picture asked of its numbers: a call upwards
         from cablenet.scoring import score
 
         net = self.network
         return explore(net, score(net, self.scenarios(), metrics=["isolated"]),
-                       title=title or f"the worst of {self.k} {self.unit} failures")
+                       title=title or self.title)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, the certificate's keys on top."""

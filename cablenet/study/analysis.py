@@ -19,20 +19,25 @@ from cablenet.planning import RedundancyPlan, plan_redundancy
 from cablenet.repair import RepairPlan, plan_repairs
 from cablenet.scenarios.losses import cable_losses, station_losses
 from cablenet.scoring import Scores, score
+from cablenet.study.decisions import Decisions, count_of, decide
 from cablenet.study.spec import Study
 from cablenet.study.traffic import Traffic, study_traffic
+from cablenet.study.worst_chapter import worst_scenarios
 from cablenet.traffic.demand import Demand
 
 Progress = Callable[[str, int, int], None]
 METRICS = ("isolated", "capacity_loss", "added_latency", "margin")
 """Of every cable and event; stations go without the margin, which costs most to find."""
 STEPS = 11
-"""Without traffic, which adds two and one for each event."""
+"""Without traffic, which adds two and one for each event, and without decisions, one each."""
 
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """Everything a study found, on the network with and without the declared hub mesh."""
+    """Everything a study found, on the network with and without the declared hub mesh.
+
+    `attacks`: scores of the worst attacks, one for each worst case that cuts anyone off.
+    """
 
     study: Study
     layers: Layers
@@ -50,13 +55,15 @@ class Analysis:
     cables_after: Scores | None
     repairs: RepairPlan | None
     traffic: Traffic | None
+    decisions: Decisions
+    attacks: tuple[Scores, ...]
 
 
 def analyse(study: Study, as_of: date | None, progress: Progress,
             demand: Demand | Path | str | None = None,
             demand_year: int | None = None) -> Analysis:
     """Run every score and plan of a study on the atlas."""
-    more = 0 if study.traffic is None else 2 + len(study.traffic.events)
+    more = count_of(study) + (0 if study.traffic is None else 2 + len(study.traffic.events))
     step = iter(range(STEPS + more + 1))
 
     def tell(what: str) -> None:
@@ -98,10 +105,13 @@ def analyse(study: Study, as_of: date | None, progress: Progress,
         repairs = plan_repairs(net, event, horizon_days=study.repairs.horizon_days,
                                seed=study.seed, router=catalogue.ship_router(), time_limit_s=6.0)
     traffic = study_traffic(net, study.traffic, tell) if study.traffic is not None else None
+    decisions = decide(study, layers, net, tell)
+    attacks = tuple(score(net, lost, METRICS[:3]) for lost in map(worst_scenarios, decisions.worst)
+                    if lost is not None)
     tell("report")
     return Analysis(study, layers, net, cables, stations, events, bare, bare_cables,
                     bare_stations, bare_events, country_table(net, cables, stations), load,
-                    plan, after, repairs, traffic)
+                    plan, after, repairs, traffic, decisions, attacks)
 
 
 def country_table(net: Network, cables: Scores, stations: Scores) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from cablenet.report import Curve, Gantt, Heading, ReportContent, Section, Table
 from cablenet.report.content import Block
 from cablenet.scoring import join
 from cablenet.study.analysis import Analysis
+from cablenet.study.credits import credits
 from cablenet.study.findings import find, key_figures
 from cablenet.study.tables import country_dependence, failure_table, quality_tables
 from cablenet.study.traffic_chapter import Maps, traffic_sections
@@ -38,7 +39,7 @@ def report_content(analysis: Analysis, maps: Maps) -> ReportContent:
         "cables", "Every cable, lost alone", "The whole system is lost.", analysis.cables,
         analysis.bare_cables, "cable")
     frames = {table.key: table.frame for table in (events, stations, cables)}
-    shown = join([analysis.events, analysis.stations, analysis.cables])
+    shown = join([analysis.events, analysis.stations, analysis.cables, *analysis.attacks])
     net = analysis.net
     return ReportContent(
         title=analysis.study.title, about=ABOUT, as_of=str(net.as_of),
@@ -53,6 +54,7 @@ def report_content(analysis: Analysis, maps: Maps) -> ReportContent:
                     [country_dependence(analysis), _load_table(analysis)]),
             *([] if analysis.traffic is None else
               traffic_sections(analysis.traffic, net, maps)),
+            *analysis.decisions.sections(),
             *_redundancy(analysis), *_repairs(analysis),
             Section("quality", "How good the numbers are",
                     "Nothing weak is dressed up: what is remembered or assumed says so.",
@@ -61,7 +63,7 @@ def report_content(analysis: Analysis, maps: Maps) -> ReportContent:
         fingerprints={"map": analysis.layers.fingerprint, "network": net.fingerprint},
         provenance={"study": analysis.study.name, "seed": str(analysis.study.seed),
                     "cablenet": cablenet.__version__, "day": str(net.as_of)},
-        credits=_credits(),
+        credits=credits(),
     )
 
 
@@ -163,8 +165,3 @@ def _bars(schedule: pd.DataFrame) -> pd.DataFrame:
         rows += [{"lane": row["ship"], "label": row["cable"], "from_day": start / 24,
                   "to_day": end / 24, "kind": kind} for kind, start, end in marks if end > start]
     return pd.DataFrame(rows)
-
-
-def _credits() -> list[str]:
-    text = (files("cablenet_geodata") / "CREDITS.txt").read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line.strip()]

@@ -22,6 +22,7 @@ def find(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> list[Finding]:
     out += [_focus(analysis, country) for country in analysis.study.focus]
     if analysis.traffic is not None:
         out += traffic_findings(analysis.traffic)
+    out += analysis.decisions.findings()
     if analysis.redundancy is not None:
         out.append(_build(analysis))
     if analysis.repairs is not None:

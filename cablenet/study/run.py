@@ -60,7 +60,7 @@ def run_study(
         a `Study`, the name of a built-in one, or a study file
     out
         the folder for report.html, map.png, summary.json, *.parquet and results.gpkg; with
-        traffic also map-EVENT.png
+        traffic also map-EVENT.png, with worst cases and other decisions a map and a table each
     as_of
         the day asked about (default: the atlas's own)
     demand, demand_year
@@ -89,6 +89,10 @@ def run_study(
         "countries.parquet": lambda path: analysis.countries.to_parquet(path, index=False),
         "links.parquet": lambda path: analysis.net.to_geo().to_parquet(path),
     }
+    for name, frame in analysis.decisions.frames().items():
+        writers[f"{name}.parquet"] = functools.partial(frame.to_parquet, index=False)
+    for name, axes in analysis.decisions.drawn.items():
+        writers[f"{name}.png"] = functools.partial(save_map, axes)
     for key, axes in maps.items():
         writers[f"map-{key}.png"] = functools.partial(save_map, axes)
     if analysis.traffic is not None:
@@ -106,7 +110,7 @@ def summarise(analysis: Analysis, findings: list[str]) -> dict[str, Any]:
     net = analysis.net
     table = analysis.countries
     live = net.links.in_service & (net.links.cable >= 0)
-    plans: dict[str, Any] = {}
+    plans: dict[str, Any] = analysis.decisions.plans()
     if analysis.redundancy is not None:
         plans["redundancy"] = analysis.redundancy.to_json()
     if analysis.repairs is not None:
@@ -123,6 +127,7 @@ def summarise(analysis: Analysis, findings: list[str]) -> dict[str, Any]:
             "station": _worst(analysis.stations, analysis.bare_stations),
             "event": _worst(analysis.events, analysis.bare_events),
         },
+        "worst_cases": analysis.decisions.worst_cases(),
         "focus": table[table["country"].isin(analysis.study.focus)].to_dict("records"),
         "numbers_by_basis": basis_shares(analysis),
         "plans": plans, "findings": findings,
@@ -147,8 +152,8 @@ def _joined(analysis: Analysis) -> Scores:
 
 
 def _plan_layers(analysis: Analysis) -> dict[str, gpd.GeoDataFrame]:
-    """What the plans add to the layers: new cables, and the voyages of ships."""
-    layers = {}
+    """What plans and worst cases add to the layers: new cables, voyages, what is lost."""
+    layers = analysis.decisions.layers()
     if analysis.redundancy is not None:
         layers["plan_cables"] = analysis.redundancy.to_geo()
     if analysis.repairs is not None:

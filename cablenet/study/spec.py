@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cablenet.errors import InputError, Problem, UnknownNameError
 
@@ -59,6 +59,64 @@ class TrafficAsk(BaseModel):
         return events
 
 
+class WorstAsk(BaseModel):
+    """A worst case: what may fail, how many at once, what counts, and for whom.
+
+    `curve_to`: also the worst of each number of failures up to this one (0: no curve; traffic has
+    none).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    k: int = Field(default=3, ge=1)
+    unit: str = "cable"
+    metric: Literal["isolated", "people", "unserved_tbps"] = "isolated"
+    country: Code | None = None
+    next_best: int = Field(default=9, ge=0, le=99)
+    curve_to: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _no_curve_of_traffic(self) -> WorstAsk:
+        if self.metric == "unserved_tbps" and self.curve_to:
+            raise ValueError("unserved_tbps knows no curve; leave out curve_to")
+        return self
+
+
+class HardenAsk(BaseModel):
+    """How many units to harden against the worst k of the others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    harden: int = Field(default=3, ge=1)
+    k: int = Field(default=3, ge=1)
+    unit: str = "cable"
+    metric: Literal["isolated", "people"] = "isolated"
+    country: Code | None = None
+
+
+class RouteAsk(BaseModel):
+    """The two stations between which ways are looked for, and whose waters none may enter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: str
+    end: str
+    avoid: tuple[Code, ...] = ()
+    keep_km_from_cables: float = Field(default=25.0, gt=0, le=1000)
+
+
+class SurvivalAsk(BaseModel):
+    """What countries must survive, of all candidates within reach; minutes on a large map."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    losses: int = Field(default=1, ge=1)
+    unit: str = "cable+station"
+    countries: tuple[Code, ...] | None = None
+    reach_km: float = Field(default=3000.0, gt=0, le=20000)
+    leave_out_impossible: bool = False
+
+
 class Study(BaseModel):
     """What to study: focus countries, and the plans to make."""
 
@@ -71,6 +129,17 @@ class Study(BaseModel):
     redundancy: RedundancyAsk | None = None
     repairs: RepairAsk | None = None
     traffic: TrafficAsk | None = None
+    worst: tuple[WorstAsk, ...] = ()
+    hardening: HardenAsk | None = None
+    routes: tuple[RouteAsk, ...] = ()
+    survival: SurvivalAsk | None = None
+
+    @field_validator("worst", "routes")
+    @classmethod
+    def _no_question_twice(cls, asks: tuple[BaseModel, ...]) -> tuple[BaseModel, ...]:
+        if len(set(asks)) < len(asks):
+            raise ValueError("the same question stands here twice")
+        return asks
 
     @classmethod
     def load(cls, name: str) -> Study:

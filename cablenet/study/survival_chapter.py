@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from typing import Any
 
 import pandas as pd
 
 import cablenet
+from cablenet.maps.marked import marked_png
 from cablenet.maps.payload import map_payload
 from cablenet.maps.plans import plan_png
 from cablenet.planning.survival_plan import SurvivalPlan
@@ -22,6 +23,7 @@ from cablenet.report.content import (
 )
 from cablenet.scenarios.losses import cable_losses
 from cablenet.scoring import score
+from cablenet.study.credits import credits
 
 ABOUT = (
     "The cheapest new cables after which the countries named keep a way to a hub abroad whatever "
@@ -44,13 +46,13 @@ WALKED = {
 }
 
 
-def survival_sections(plan: SurvivalPlan) -> list[Section]:
+def survival_sections(plan: SurvivalPlan, axes: Any = None) -> list[Section]:
     """What to build and why, the walk that checked it, who is left out, and what else would do."""
     proof = plan.certificate
     cables = plan.to_frame()[["candidate_id", *HEADINGS]].sort_values(
         "cost_musd", ascending=False).reset_index(drop=True)
     blocks: list[Picture | Table | Words] = [
-        _picture(plan),
+        _picture(plan, axes),
         Table("survival-cables", "New cables", cables,
               f"{plan.cost_musd:,.1f} million USD in the model; proved to be at least "
               f"{proof.bound:,.1f}: gap {100 * proof.gap:.2f} %.", "candidate_id", HEADINGS),
@@ -76,13 +78,11 @@ def survival_report(plan: SurvivalPlan) -> ReportContent:
     shown = (score(plan.network, cable_losses(plan.network, plan.chosen), metrics=["isolated"])
              if plan.chosen else None)
     before = plan.walked["isolations_before"].sum()
-    credits = (files("cablenet_geodata") / "CREDITS.txt").read_text(encoding="utf-8")
     return ReportContent(
         title=plan.title, about=ABOUT, as_of=str(plan.network.as_of or ""),
         version=cablenet.__version__,
         findings=[
-            Finding(f"{len(plan.cables)} new cables for {plan.cost_musd:,.0f} million USD keep the "
-                    "promise; none cheaper does.", "survival-cables", tone="good"),
+            survival_finding(plan),
             Finding(f"{plan.walked['losses_walked'].sum():,} losses were walked through: none "
                     f"isolates a country named, {before:,.0f} did before.", "survival-walk"),
             *([Finding(f"{len(plan.left_out)} countries cannot be saved by any candidate.",
@@ -95,10 +95,20 @@ def survival_report(plan: SurvivalPlan) -> ReportContent:
                       "map with the plan": plan.network.fingerprint},
         provenance={"cablenet": cablenet.__version__, "rounds": str(plan.rounds),
                     "cuts": str(plan.cuts)},
-        credits=[line for line in credits.splitlines() if line.strip()])
+        credits=credits())
 
 
-def _picture(plan: SurvivalPlan) -> Picture:
-    png = plan_png(plan.network, plan.new_links, title=plan.title)
+def survival_finding(plan: SurvivalPlan) -> Finding:
+    """One sentence that points at the cables."""
+    sure = ("none cheaper does" if plan.certificate.status == "optimal" else
+            f"any plan costs at least {plan.certificate.bound:,.0f}")
+    return Finding(f"{len(plan.cables)} new cables for {plan.cost_musd:,.0f} million USD keep the "
+                   f"promise; {sure}.", "survival-cables", tone="good",
+                   detail=f"{'; '.join(plan.promises)}. Walked through loss by loss, no solver.")
+
+
+def _picture(plan: SurvivalPlan, axes: Any) -> Picture:
+    png = (plan_png(plan.network, plan.new_links, title=plan.title) if axes is None
+           else marked_png(axes))
     return Picture("survival-map", "Where they run", png,
                    f"{len(plan.cables)} new cables in red over the cables in service")

@@ -9,6 +9,7 @@ import pytest
 
 from cablenet.cli import main
 from cablenet.files import write_layers
+from cablenet.maps import vendored
 from cablenet.testing import ring
 
 
@@ -59,6 +60,22 @@ def test_the_same_as_text_and_a_curve(capsys, world):
     assert [step["objective"] for step in json.loads(out)["curve"]] == [0.0, 3.0]
 
 
+def test_a_page_of_the_worst_case_and_of_what_to_harden(capsys, world, tmp_path, monkeypatch):
+    monkeypatch.setattr(vendored, "read_vendored", lambda name: b"/* stand-in */")
+    page = tmp_path / "worst.html"
+    code, out, err = run(capsys, world, "--k", "2", "--curve", "--report", str(page), "--json")
+    assert code == 0, err
+    assert [step["objective"] for step in json.loads(out)["curve"]] == [0.0, 3.0]
+    assert "What ever more failures can do" in page.read_text(encoding="utf-8")
+    # with one of AB, DA safe the ring holds under any single loss and two losses isolate at most 2
+    code, out, err = run(capsys, world, "--k", "2", "--harden", "1", "--report", str(page),
+                         "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    assert (told["before"]["objective"], told["objective"], told["bound"]) == (3, 2, 2)
+    assert "once hardened" in page.read_text(encoding="utf-8")
+
+
 def test_a_pair_and_a_country(capsys, world):
     code, out, _ = run(capsys, world, "--k", "2", "--pair", "AA-CC", "--json")
     assert code == 0 and json.loads(out)["objective"] == 2.0
@@ -74,6 +91,7 @@ def test_a_pair_and_a_country(capsys, world):
     (("--k", "1", "--country", "ZZ"), "no country 'ZZ'"),
     (("--k", "1", "--pair", "AA"), "is not CC-CC"),
     (("--k", "2", "--curve", "--ties"), "leave out"),
+    (("--k", "2", "--harden", "1", "--ties"), "what to harden only"),
 ])
 def test_bad_words_end_with_one_message(capsys, world, words, match):
     code, out, err = run(capsys, world, *words)

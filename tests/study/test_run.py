@@ -40,6 +40,19 @@ def test_the_worst_cable_of_the_summary_is_the_worst_of_the_table(result: StudyR
     assert summary["worst"]["cable"]["without_mesh"]["name"]
 
 
+def test_worst_cases_and_hardening_are_told_drawn_and_laid_down(result: StudyResult) -> None:
+    names = {path.name for path in result.files}
+    worst = result.summary["worst_cases"]
+    assert len(worst) == 2 and all(one["status"] == "optimal" and one["checked"]
+                                   for one in worst.values())
+    for key in worst:
+        assert {f"map-{key}.png", f"{key}.parquet"} <= names
+    page = (result.out / "report.html").read_text(encoding="utf-8")
+    assert all(f'id="{key}-attacks"' in page for key in worst) and 'id="hardening"' in page
+    plan = result.summary["plans"]["hardening"]
+    assert plan["after"]["objective"] < plan["before"]["objective"]
+
+
 def test_plans_are_checked_and_say_how_good_they_are(result: StudyResult) -> None:
     for plan in result.summary["plans"].values():
         assert plan["checked"] is True

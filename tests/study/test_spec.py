@@ -29,6 +29,12 @@ def test_an_unknown_study_lists_the_known_ones() -> None:
     ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\nevents = []\n", "events"),
     ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\nevents = ['a', 'a']\n", "twice"),
     ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[traffic]\npairs = 'many'\n", "pairs"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[[worst]]\nk = 0\n", "worst.0.k"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[[worst]]\n[[worst]]\n", "twice"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[[worst]]\nmetric = 'unserved_tbps'\n"
+     "curve_to = 3\n", "no curve"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[hardening]\nharden = -1\n", "hardening.harden"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[[routes]]\nstart = 'a'\n", "routes.0.end"),
     ("name = ", "TOML"),
 ])
 def test_what_is_wrong_in_a_study_file_is_named(tmp_path: Path, text: str, word: str) -> None:
