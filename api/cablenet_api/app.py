@@ -19,6 +19,7 @@ from cablenet_api.routes.incidents import incidents_router
 from cablenet_api.routes.jobs import jobs_router
 from cablenet_api.routes.layer_roots import atlas_layers
 from cablenet_api.routes.members import members_router
+from cablenet_api.routes.overlays import overlays_router
 from cablenet_api.routes.plans import plans_router
 from cablenet_api.routes.processes import processes_router
 from cablenet_api.routes.readiness import readiness_router
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, *,
                    scenarios_router(store),
                    plans_router(store, worlds, places),
                    incidents_router(store, worlds, places),
+                   overlays_router(store, worlds, places),
                    processes_router(settings, store, worlds, places),
                    jobs_router(store),
                    schemas_router(), atlas_layers(settings, worlds),

@@ -96,6 +96,8 @@ KINDS: dict[str, Kind] = {kind.slug: kind for kind in (
     Kind("no-result", 409, "The job ended without a result", "read the detail; ask again"),
     Kind("no-such-form", 406, "The result does not come in the form asked for",
          "ask for one of json, geojson, parquet, gpkg by `f` or Accept"),
+    Kind("budget-spent", 429, "The questions that an overlay's owner allows are asked",
+         "wait, or ask the owner"),
     Kind("too-many-jobs", 429, "Too many jobs of one organisation wait", "wait for some to end"),
     Kind("incomplete-plan", 409, "The draft lacks something that review needs",
          "mend each entry of `problems`, then submit again"),

@@ -24,7 +24,8 @@ from tests.api.test_plans import Party, draft, parties
 
 __all__ = ["parties"]
 KEPT = {"name": "one cable", "events": [LOSS]}
-COMPUTES = {"POST /score", "POST /workspaces/{workspace}/plan-matches"}
+COMPUTES = {"POST /score", "POST /workspaces/{workspace}/overlays/{overlay}/scores",
+            "POST /workspaces/{workspace}/plan-matches", "POST /desk/outage", "POST /desk/traffic"}
 """Keep nothing, so they leave no entry."""
 
 
@@ -74,6 +75,12 @@ def test_every_write_of_the_description_leaves_one_entry(house: House, name: str
     one = "/workspaces/{workspace}/scenarios/{scenario}"
     admin.does(f"PUT {one}", kept, KEPT, tag=True)
     admin.does(f"DELETE {one}", kept, tag=True)
+    over = {"name": "x", "tier": "full", "lit_tbps": {"ab": 20.0}}
+    laid = admin.does("POST /workspaces/{workspace}/overlays", f"{space}/overlays", over
+                      ).headers["location"]
+    one = "/workspaces/{workspace}/overlays/{overlay}"
+    admin.does(f"PUT {one}", laid, over, tag=True)
+    admin.does(f"DELETE {one}", laid, tag=True)
     Watched(india.signatory, space, seen).does(
         "POST /workspaces/{workspace}/keys", f"{space}/keys", {"public_key": "a" * 43})
     seen |= plan_and_incident(parties)
@@ -169,7 +176,9 @@ def store(house: House):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("deed", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
-def test_the_database_itself_refuses_to_change_entries(store: Store, deed: str) -> None:
+def test_the_database_itself_refuses_to_change_entries(house: House, store: Store, name: str,
+                                                       deed: str) -> None:
+    house.admit(name)
     with pytest.raises(DBAPIError, match="append only"), store.writing(EVERY) as connection:
         connection.execute(text(deed))
 

@@ -61,6 +61,13 @@ FOREIGN = {
     "POST /workspaces/{workspace}/incidents/{incident}/forecasts": {},
     "POST /workspaces/{workspace}/incidents/{incident}/closing": {},
     "GET /workspaces/{workspace}/incidents/{incident}/report": None,
+    "GET /workspaces/{workspace}/overlays": None,
+    "POST /workspaces/{workspace}/overlays": {"name": "probe", "lit_tbps": {"ab": 1.0}},
+    "GET /workspaces/{workspace}/overlays/{overlay}": None,
+    "PUT /workspaces/{workspace}/overlays/{overlay}": {"name": "probe", "lit_tbps": {"ab": 1.0}},
+    "DELETE /workspaces/{workspace}/overlays/{overlay}": None,
+    "GET /workspaces/{workspace}/overlays/{overlay}/questions": None,
+    "POST /workspaces/{workspace}/overlays/{overlay}/scores": {"events": [LOSS]},
     "GET /workspaces/{workspace}/audit": None, "GET /workspaces/{workspace}/audit/head": None,
     "GET /workspaces/{workspace}/audit/export": None,
     "GET /jobs/{job}": None, "GET /jobs/{job}/results": None, "GET /jobs/{job}/events": None,
@@ -94,10 +101,13 @@ def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
     kept = other.ask("POST", f"/workspaces/{space}/scenarios",
                      {**SCENARIOS, "name": f"secret plan {name}"}).json()
     plan = other.ask("POST", f"/workspaces/{space}/plans", {"title": f"secret plan {name}"}).json()
+    over = other.ask("POST", f"/workspaces/{space}/overlays", {
+        "name": f"secret plan {name}", "tier": "full", "lit_tbps": {"ab": 12.5}}).json()
     token = other.ask("GET", "/tokens").json()[0]["id"]
     job = other.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 1}}).json()
     return {"workspace": space, "scenario": kept["id"], "plan": plan["id"], "token": token,
-            "incident": plan["id"], "job": job["jobID"], "process": "cut-sets", "form": "md",
+            "incident": plan["id"], "overlay": over["id"], "job": job["jobID"],
+            "process": "cut-sets", "form": "md",
             "collection": "cables", "feature": "ab", "person": other.person}, kept["etag"]
 
 

@@ -114,3 +114,21 @@ audit = Table(
     Column("content", String(64), nullable=False),
     Column("before", String(64), nullable=False),
     Column("hash", String(64), nullable=False))
+
+overlays = Table(
+    "overlays", metadata,
+    Column("id", KEY, primary_key=True),
+    Column("workspace", ForeignKey("workspaces.id"), nullable=False),
+    Column("organisation", ForeignKey("organisations.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("secret", LargeBinary(32), nullable=False),  # what rounded answers are drawn with
+    Index(None, "workspace", "id"))
+
+overlay_questions = Table(
+    "overlay_questions", metadata,
+    Column("overlay", ForeignKey("overlays.id"), primary_key=True),
+    Column("organisation", ForeignKey("organisations.id"), primary_key=True),  # who asked
+    Column("question", String(64), primary_key=True),  # digest of what is lost, day and score
+    Column("asked_at", WHEN, nullable=False))

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from cablenet_api.problems import RefusedError
-from cablenet_api.workspaces.documents import Document
 
 _TAG = re.compile(r'(W/)?"[\x21\x23-\x7e]*"')
 
 
-def check_condition(if_match: str | None, newest: Document) -> None:
+class Tagged(Protocol):
+    """What has an ETag."""
+
+    @property
+    def etag(self) -> str:
+        """In double quotes."""
+
+
+def check_condition(if_match: str | None, newest: Tagged) -> None:
     """Refuse a write without If-Match (428), or made from another version (412; RFC 9110, 13.1.1).
 
     `*` is refused like a missing one: it would overwrite whatever is there. Weak tags never match.
