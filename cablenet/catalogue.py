@@ -38,11 +38,12 @@ from cablenet.hazards.solar_shares import solar_shares as shares_of_network
 from cablenet.hazards.tables import Level
 from cablenet.layers import WGS84, Layers
 from cablenet.network import Network
-from cablenet.planning import all_candidates
+from cablenet.planning import all_candidates, sea_rules
 from cablenet.planning import candidates as candidate_plan
 from cablenet.planning.candidate_table import CandidateTable
 from cablenet.planning.route_choice import Place, RouteChoices
 from cablenet.planning.route_choice import route_choices as choose_routes
+from cablenet.planning.route_danger import danger
 from cablenet.readers.candidates import read_candidates as proposed_lines
 from cablenet.readers.demand_matrix import read_demand
 from cablenet.readers.layer_document import document_layers
@@ -341,11 +342,43 @@ def read_candidates(path: Path | str, layers: Layers | None = None) -> gpd.GeoDa
     return given
 
 
-def candidate_table(layers: Layers, **options: Any) -> CandidateTable:
-    """Everything that could be built on a map, priced; see `planning.all_candidates`."""
+def candidate_table(layers: Layers, *, avoid: Sequence[str] = (),
+                    keep_km_from_cables: float | None = None, round_hazards: bool = False,
+                    **options: Any) -> CandidateTable:
+    """Everything that could be built on a map, priced; see `planning.all_candidates`.
+
+    Parameters
+    ----------
+    avoid
+        ISO codes: no candidate enters waters that one of them claims, disputed ones included, or
+        lands in or behind them
+    keep_km_from_cables
+        go round existing cables by so many km where that is not too dear (`planning.sea_rules`)
+    round_hazards
+        go round earthquakes, slopes and fishing depths in the same way
+
+    Raises
+    ------
+    InputError
+        a distance not above zero, or a user's own line that enters forbidden waters
+    UnknownNameError
+        a country that is not on the map
+    """
+    if keep_km_from_cables is not None and not keep_km_from_cables > 0:
+        raise InputError(f"keep_km_from_cables is {keep_km_from_cables:g}; give km above 0")
     if not len(layers.tables["gateways"]):
         layers = framing.frame(layers, _atlas(), land_parts())
-    return all_candidates.candidate_table(layers, sea_router(), **{"land": land(), **options})
+    router, waters = sea_router(), sea_rules.forbidden_waters(layers, avoid)
+    if options.get("own") is not None:
+        sea_rules.check_own_lines(options["own"], waters, avoid)
+    if waters is not None:
+        router = router.without(waters)
+    if keep_km_from_cables is not None or round_hazards:
+        risk = danger(build_network(layers), hazard_tables(), sea_depth_m(),
+                      keep_km_from_cables or 25.0)
+        router = sea_rules.cautious(router, risk, near=keep_km_from_cables is not None,
+                                    hazards=round_hazards)
+    return all_candidates.candidate_table(layers, router, **{"land": land(), **options})
 
 
 def route_choices(of: Layers | Network, a: Place, b: Place, **options: Any) -> RouteChoices:

@@ -47,6 +47,15 @@ def redundancy(
     candidates: Annotated[Path | None, typer.Option(
         metavar="FILE", help="Choose among these candidate cables only; left out: routed by our "
         "own router.")] = None,
+    avoid: Annotated[list[str] | None, typer.Option(
+        metavar="CC", help="With --losses or --promise: no new cable enters waters that this "
+        "country claims, disputed ones included.")] = None,
+    keep_km_from_cables: Annotated[float | None, typer.Option(
+        metavar="KM", help="The same: go round existing cables by so many km where that is not too "
+        "dear.")] = None,
+    round_hazards: Annotated[bool, typer.Option(
+        "--round-hazards", help="The same: go round earthquakes, slopes and fishing depths.",
+    )] = False,
     report: Annotated[Path | None, typer.Option(
         metavar="FILE", help="With --losses or --promise: write the plan as a page.")] = None,
     as_of: AsOf = None, json: Json = False,
@@ -72,7 +81,9 @@ def redundancy(
         with progress("price candidates") as tell:
             own = None if candidates is None else cn.read_candidates(candidates, dated)
             table = cn.candidate_table(dated, kinds=("cable", "landing") if own is None else (),
-                                       own=own, reach_km=reach_km,
+                                       own=own, reach_km=reach_km, avoid=avoid or (),
+                                       keep_km_from_cables=keep_km_from_cables,
+                                       round_hazards=round_hazards,
                                        progress=lambda done, total: tell("", done, total))
         with progress("plan redundancy") as tell:
             survival = cn.plan_survival(

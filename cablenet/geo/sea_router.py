@@ -9,7 +9,7 @@ times a factor raster (near coasts, in the shallows and in waters cables avoid i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from scipy.spatial import cKDTree
 
 from cablenet.geo.geodesic import EARTH_RADIUS_KM, line_length_km
 from cablenet.geo.sea_grid import BASE, SMALL, SeaMask, SeaMesh, all_seas, world_ocean
-from cablenet.geo.sea_passages import Passage, with_passages
+from cablenet.geo.sea_passages import FAR_DEGREES, Passage, with_passages
 from cablenet.geo.sea_sight import is_clear
+from cablenet.geo.sea_waters import without_waters
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,7 +49,10 @@ class SeaTree:
 
 @dataclass(frozen=True, eq=False)
 class SeaRouter:
-    """A mesh with edge costs, ready for searches. `factor` is (1800, 3600) from the south-west."""
+    """A mesh with edge costs, ready for searches. `factor` is (1800, 3600) from the south-west.
+
+    `closed` are waters that are no sea here; a place in or behind them is at no sea.
+    """
 
     mask: SeaMask
     mesh: SeaMesh
@@ -56,6 +60,7 @@ class SeaRouter:
     graph: csr_matrix
     finder: cKDTree
     passages: tuple[Passage, ...] = ()
+    closed: shapely.Geometry | None = None
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], *, plain: bool = False,
@@ -84,10 +89,19 @@ class SeaRouter:
     def with_factor(self, factor: Floats) -> SeaRouter:
         """The same sea where a kilometre costs otherwise; `factor` is (1800, 3600), above 0."""
         return SeaRouter(self.mask, self.mesh, factor, _weighted(self.mesh, factor), self.finder,
-                         self.passages)
+                         self.passages, self.closed)
+
+    def without(self, waters: shapely.Geometry) -> SeaRouter:
+        """The sea without some waters; passages that lie by them are shut too."""
+        open_passages = tuple(passage for passage in self.passages if not shapely.dwithin(
+            shapely.LineString(passage.line), waters, FAR_DEGREES))
+        made = SeaRouter.from_mask(without_waters(self.mask, waters), self.factor, open_passages)
+        closed = waters if self.closed is None else shapely.union(self.closed, waters)
+        shapely.prepare(closed)
+        return replace(made, closed=closed)
 
     def nearest_cells(self, lon: Floats, lat: Floats) -> Ints:
-        """`nearest` for many places at once; -1 beyond `SNAP_KM`."""
+        """`nearest` for many places at once; -1 beyond `SNAP_KM`, or behind closed waters."""
         chord, found = self.finder.query(unit_vectors(lon, lat), k=12)
         cells = np.asarray(found)
         away = np.asarray(chord) * EARTH_RADIUS_KM
@@ -95,11 +109,27 @@ class SeaRouter:
             away - self.mesh.side[cells] / (BASE * SMALL) * 111.2 / 2, 0.0), 1)
         best = np.lexsort((away, beyond), axis=1)[:, 0]
         rows = np.arange(len(cells))
-        return np.where(beyond[rows, best] > SNAP_KM, -1, cells[rows, best]).astype(np.int64)
+        found = np.where(beyond[rows, best] > SNAP_KM, -1, cells[rows, best]).astype(np.int64)
+        return np.where(self._shut_in(lon, lat, found), -1, found)
+
+    def _shut_in(self, lon: Floats, lat: Floats, cells: Ints) -> NDArray[np.bool_]:
+        """Where the way from a place straight to its cell crosses closed waters."""
+        shut = np.zeros(len(cells), bool)
+        if self.closed is None or not len(cells):
+            return shut
+        x = np.asarray(self.mesh.lon[cells], float)
+        x = x + 360.0 * np.round((lon - x) / 360.0)
+        for turn in (-360.0, 0.0, 360.0):
+            ends = np.stack([np.column_stack([lon + turn, lat]),
+                             np.column_stack([x + turn, self.mesh.lat[cells]])], axis=1)
+            shut |= shapely.intersects(shapely.linestrings(ends), self.closed)
+        return shut & (cells >= 0)
 
     def nearest(self, lon: float, lat: float) -> int:
         """The cell that holds a place or lies nearest to it; ValueError beyond `SNAP_KM`."""
         cell = int(self.nearest_cells(np.array([lon]), np.array([lat]))[0])
+        if cell < 0 and self.closed is not None:
+            raise ValueError(f"({lon}, {lat}) lies at no open sea, or in or behind closed waters")
         if cell < 0:
             km = float(self.finder.query(unit_vectors(np.array([lon]), np.array([lat]))[0])[0])
             raise ValueError(f"({lon}, {lat}) lies {km * EARTH_RADIUS_KM:.0f} km from the sea")

@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 
 from cablenet.errors import InfeasibleError, InputError, UnknownNameError
 from cablenet.geo import dateline, geodesic
-from cablenet.geo.sea_passages import FAR_DEGREES
 from cablenet.geo.sea_router import SeaRouter, great_legs, sample
-from cablenet.geo.sea_waters import without_waters
 from cablenet.hazards.tables import HazardTables
 from cablenet.layers import WGS84
 from cablenet.network import Network
 from cablenet.planning.more_candidates import DESIGN_TBPS, LIT_TBPS
 from cablenet.planning.prices import cable_cost_musd
 from cablenet.planning.route_danger import Danger, danger, judged_points, shared_km
+from cablenet.planning.sea_rules import forbidden_waters
 
 Floats = NDArray[np.float64]
 Place = str | tuple[float, float]
@@ -159,10 +158,10 @@ def route_choices(
     if not keep_km_from_cables > 0 or most < 1:
         raise InputError("keep_km_from_cables must lie above 0, and most be at least 1")
     start, end = _place(net, a), _place(net, b)
-    waters = forbidden_waters(net, avoid)
-    open_sea = router if waters is None else _without(router, waters)
+    waters = forbidden_waters(net.layers, avoid)
+    open_sea = router if waters is None else router.without(waters)
     for name, lon, lat in (start, end):
-        _check_end(router, open_sea, waters, name, lon, lat, avoid)
+        _check_end(router, open_sea, name, lon, lat, avoid)
     risk = danger(net, tables, depth_m, keep_km_from_cables)
     lines = _lines(open_sea, risk, start[1:], end[1:], avoid)
     rows = [_judged(line, risk, net) for line in lines]
@@ -202,27 +201,6 @@ def spread(values: Floats, most: int) -> NDArray[np.int64]:
     return np.sort(np.array(taken, np.int64))
 
 
-def forbidden_waters(net: Network, avoid: Sequence[str]) -> shapely.Geometry | None:
-    """All waters that some countries claim, disputed ones included; None without countries."""
-    if not avoid:
-        return None
-    zones = net.layers.tables["jurisdictions"]
-    claims = zones["claimants"].fillna("").str.split(";")
-    for code in avoid:
-        net.country_index(code)
-    mine = zones[[bool(set(claim) & set(avoid)) for claim in claims]]
-    if not len(mine):
-        raise InputError(f"no waters of {', '.join(avoid)} on this map; give its jurisdictions")
-    return shapely.union_all(mine.geometry.to_numpy())
-
-
-def _without(router: SeaRouter, waters: shapely.Geometry) -> SeaRouter:
-    """The router on the sea without some waters; passages that lie by them are shut too."""
-    open_passages = tuple(passage for passage in router.passages if not shapely.dwithin(
-        shapely.LineString(passage.line), waters, FAR_DEGREES))
-    return SeaRouter.from_mask(without_waters(router.mask, waters), router.factor, open_passages)
-
-
 def _place(net: Network, place: Place) -> tuple[str, float, float]:
     if not isinstance(place, str):
         lon, lat = float(place[0]), float(place[1])
@@ -236,18 +214,14 @@ def _place(net: Network, place: Place) -> tuple[str, float, float]:
     return str(net.nodes.id[node]), float(net.nodes.lon[node]), float(net.nodes.lat[node])
 
 
-def _check_end(router: SeaRouter, open_sea: SeaRouter, waters: shapely.Geometry | None, name: str,
-               lon: float, lat: float, avoid: Sequence[str]) -> None:
+def _check_end(router: SeaRouter, open_sea: SeaRouter, name: str, lon: float, lat: float,
+               avoid: Sequence[str]) -> None:
     """An error where a place lies off the sea, or in or behind forbidden waters."""
     try:
         router.nearest(lon, lat)
     except ValueError as error:
         raise InputError(str(error)) from error
-    if waters is None:
-        return
-    found = int(open_sea.nearest_cells(np.array([lon]), np.array([lat]))[0])
-    out = shapely.LineString([(lon, lat), (open_sea.mesh.lon[found], open_sea.mesh.lat[found])])
-    if found < 0 or shapely.intersects(out, waters):
+    if open_sea.nearest_cells(np.array([lon]), np.array([lat]))[0] < 0:
         raise InfeasibleError(f"'{name}' lies in or behind waters that {' or '.join(avoid)} claims",
                               [name, *avoid])
 
