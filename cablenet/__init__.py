@@ -38,14 +38,17 @@ if TYPE_CHECKING:
     from cablenet.catalogue import solar_shares as solar_shares
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
+    from cablenet.files import OfdsExport as OfdsExport
     from cablenet.files import layers_document as layers_document
     from cablenet.files import layers_schema as layers_schema
+    from cablenet.files import ofds_package as ofds_package
     from cablenet.files import parquet_of as parquet_of
     from cablenet.files import published as published
     from cablenet.files import published_layers as published_layers
     from cablenet.files import read_published as read_published
     from cablenet.files import write_geopackage as write_geopackage
     from cablenet.files import write_layers as write_layers
+    from cablenet.files import write_ofds as write_ofds
     from cablenet.flow_answer import FlowAnswer as FlowAnswer
     from cablenet.flow_answer import flow_optimum as flow_optimum
     from cablenet.hazards import CAUSES as CAUSES
@@ -163,8 +166,9 @@ _HOME = {
                   "read_candidates", "read_layers", "repair_durations", "route_choices",
                   "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
-    "files": ("layers_document", "layers_schema", "parquet_of", "published", "published_layers",
-              "read_published", "write_geopackage", "write_layers"),
+    "files": ("OfdsExport", "layers_document", "layers_schema", "ofds_package", "parquet_of",
+              "published", "published_layers", "read_published", "write_geopackage",
+              "write_layers", "write_ofds"),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
                 "constant_duration", "constant_model", "durations_from_quantiles",
                 "read_hazard_tables", "read_tracks"),

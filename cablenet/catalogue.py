@@ -47,6 +47,7 @@ from cablenet.planning.route_danger import danger
 from cablenet.readers.candidates import read_candidates as proposed_lines
 from cablenet.readers.demand_matrix import read_demand
 from cablenet.readers.layer_document import document_layers
+from cablenet.readers.ofds import is_ofds, ofds_layers
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
 from cablenet.scenarios.named import events_from_records
 from cablenet.scenarios.scenario_set import ScenarioSet
@@ -109,14 +110,15 @@ def read_layers(path: Path | str, format: str | None = None, **options: Any) -> 
 
 
 def layers_from_document(document: object, name: str = "document") -> Layers:
-    """The map in a JSON value of `cablenet/layers/1`, framed as `read_layers` does.
+    """The map in a JSON value of `cablenet/layers/1` or OFDS, framed as `read_layers` does.
 
     Raises
     ------
     ReadError, LayersError
         every problem at once, each naming table, row, column and cure
     """
-    layers = document_layers(document, Path(name)).layers
+    read = ofds_layers if is_ofds(document) else document_layers
+    layers = read(document, Path(name)).layers
     return layers if len(layers.gateways) else framing.frame(layers, _atlas(), land_parts())
 
 

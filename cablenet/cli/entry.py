@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli import ask, audit, plan, repairs, service, sign, sweep, work, worst
+from cablenet.cli import ask, audit, export, plan, repairs, service, sign, sweep, work, worst
 from cablenet.errors import CablenetError, PlanError
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("run")(work.run)
 app.command("check")(work.check)
 app.command("import")(work.import_map)
+app.command("export")(export.export_map)
 app.command("network")(ask.network)
 app.command("score")(ask.score)
 app.command("sweep")(sweep.sweep)

@@ -65,8 +65,8 @@ def check(
 
 
 def import_map(
-    format: Annotated[str, typer.Argument(help="telegeography-v3, telegeography-v2, geojson, "
-                                               "gpkg, folder, parquet.")],
+    format: Annotated[str, typer.Argument(help="telegeography-v3, telegeography-v2, ofds, "
+                                               "geojson, gpkg, folder, parquet, json.")],
     source: Annotated[Path, typer.Argument(help="File or directory to read.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where our layers go.")],
     map: Annotated[list[str] | None, typer.Option(

@@ -14,6 +14,7 @@ from cablenet.readers.generic import read_geojson
 from cablenet.readers.geopackage import read_geopackage
 from cablenet.readers.json_text import file_problem
 from cablenet.readers.layer_document import SCHEMA, read_document
+from cablenet.readers.ofds import read_ofds
 from cablenet.readers.parquet import read_parquet
 from cablenet.readers.report import ImportResult
 from cablenet.readers.telegeography_v2 import read_telegeography_v2
@@ -32,6 +33,7 @@ READERS: dict[str, Reader] = {
     "parquet": read_parquet,
     "geojson": read_geojson,
     "json": read_document,
+    "ofds": read_ofds,
 }
 
 
@@ -89,9 +91,12 @@ def find_format(path: Path) -> str:
 
 
 def _json_format(path: Path) -> str:
-    """A document of ours declares its schema near its start."""
+    """A document of ours declares its schema near its start, and OFDS has a list of networks."""
     with path.open("rb") as file:
-        return "json" if SCHEMA.encode() in file.read(1 << 10) else "geojson"
+        start = file.read(1 << 10)
+    if SCHEMA.encode() in start:
+        return "json"
+    return "ofds" if b'"networks"' in start else "geojson"
 
 
 def _folder_format(path: Path) -> str:

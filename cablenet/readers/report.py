@@ -37,6 +37,11 @@ MEANINGS: Mapping[str, str] = {
     "length_unreadable": "a length that is no number of km: left empty",
     "date_unreadable": "a ready-for-service date that is no date: left empty",
     "line_dropped": "a line with fewer than two different vertices",
+    "span_without_route": "a span without a route: drawn as a straight line between its nodes",
+    "route_off_node": "a route that ends far from the node it leads to: kept as it is told",
+    "span_left_out": "a span that cannot be placed, or is out of service among others that are not",
+    "node_left_out": "a node without a position, or that no span leads to",
+    "place_renamed": "one id stands for several places in several networks: renamed",
     "file_ignored": "a file of the folder that is no table of a map: not opened",
 }
 
