@@ -15,6 +15,7 @@ from cablenet_api.places import Places
 from cablenet_api.routes.audit import audit_router
 from cablenet_api.routes.callers import caller_finder
 from cablenet_api.routes.desk import desk_router
+from cablenet_api.routes.exchange import exchange_router
 from cablenet_api.routes.incidents import incidents_router
 from cablenet_api.routes.jobs import jobs_router
 from cablenet_api.routes.layer_roots import atlas_layers
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, *,
                    overlays_router(store, worlds, places),
                    processes_router(settings, store, worlds, places),
                    jobs_router(store),
-                   schemas_router(), atlas_layers(settings, worlds),
+                   exchange_router(store), schemas_router(), atlas_layers(settings, worlds),
                    results_router(store, files_at(settings.files, settings.database))):
         app.include_router(router)
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)

@@ -6,11 +6,16 @@ The table is made from the service's own description: a route without a row here
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from cablenet_api import Settings, create_app
 from cablenet_api.access.roles import MAY
+from cablenet_api.plans.canonical import digest
+from cablenet_api.plans.document import PlanDocument
+from cablenet_api.plans.exchange import SignedPlan
+from cablenet_api.plans.signing import new_key, sign, statement_for
 
 from tests.api.conftest import LOSS, House, ring_network
 
@@ -18,6 +23,20 @@ OPEN = {"GET /", "GET /health", "GET /healthz", "GET /readyz", "GET /problems/{s
         "GET /schemas", "GET /schemas/{file}"}
 """Tell nothing of anybody, and ask for no token."""
 SCENARIOS = {"name": "probe", "events": [LOSS]}
+
+
+def signed_probe() -> dict[str, Any]:
+    """A signed plan of the right form, by keys that nobody knows."""
+    document = PlanDocument(title="probe")
+    made = [sign(statement_for("probe", 1, digest(document), organisation=who, office="o",
+                               signed_at=datetime(2026, 1, 1, tzinfo=UTC)), new_key())
+            for who in ("a", "b")]
+    signed = SignedPlan(plan="probe", version=1, state="signed", document=document,
+                        signatures=made)
+    return dict(json.loads(signed.model_dump_json(by_alias=True)))
+
+
+RECEIVED = {"signed": signed_probe()}
 LAYER_PAGES = ("", "/conformance", "/api", "/collections", "/collections/{collection}",
                "/collections/{collection}/items", "/collections/{collection}/items/{feature}")
 OWN = {
@@ -70,6 +89,10 @@ FOREIGN = {
     "POST /workspaces/{workspace}/overlays/{overlay}/scores": {"events": [LOSS]},
     "GET /workspaces/{workspace}/audit": None, "GET /workspaces/{workspace}/audit/head": None,
     "GET /workspaces/{workspace}/audit/export": None,
+    "GET /workspaces/{workspace}/received-plans": None,
+    "POST /workspaces/{workspace}/received-plans": RECEIVED,
+    "GET /workspaces/{workspace}/received-plans/{received}": None,
+    "GET /workspaces/{workspace}/received-plans/{received}/file": None,
     "GET /jobs/{job}": None, "GET /jobs/{job}/results": None, "GET /jobs/{job}/events": None,
     "DELETE /jobs/{job}": None,
     **dict.fromkeys(f"GET /jobs/{{job}}/layers{page}" for page in LAYER_PAGES),
@@ -106,8 +129,8 @@ def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
     token = other.ask("GET", "/tokens").json()[0]["id"]
     job = other.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 1}}).json()
     return {"workspace": space, "scenario": kept["id"], "plan": plan["id"], "token": token,
-            "incident": plan["id"], "overlay": over["id"], "job": job["jobID"],
-            "process": "cut-sets", "form": "md",
+            "incident": plan["id"], "received": plan["id"], "overlay": over["id"],
+            "job": job["jobID"], "process": "cut-sets", "form": "md",
             "collection": "cables", "feature": "ab", "person": other.person}, kept["etag"]
 
 
