@@ -31,7 +31,7 @@ from cablenet_api.routes.workspaces import scenarios_router, workspaces_router
 from cablenet_api.settings import Settings
 from cablenet_api.store import Store
 from cablenet_api.store.files import files_at
-from cablenet_api.worlds import LoadNetwork, Worlds, load_atlas
+from cablenet_api.worlds import LoadNetwork, Worlds, loader_of
 
 DESCRIPTION = """\
 What a failure of submarine cables does, for planning tools. Send failures (a cable, a station, a
@@ -42,7 +42,7 @@ network they belong to.
 
 
 def create_app(settings: Settings | None = None, *,
-               load_network: LoadNetwork = load_atlas,
+               load_network: LoadNetwork | None = None,
                provider: Provider | None = None) -> FastAPI:
     """A new service. Its database is opened by the first request that needs it.
 
@@ -51,12 +51,12 @@ def create_app(settings: Settings | None = None, *,
     settings
         limits; default: from the environment (`CABLENET_...`)
     load_network
-        day -> network; default: the shipped atlas
+        day -> network; default: the map that the settings name, else the shipped atlas
     provider
         who checks OIDC tokens; default: the one the settings name, if any
     """
     settings = settings or Settings()
-    worlds = Worlds(load_network, settings.networks_kept)
+    worlds = Worlds(load_network or loader_of(settings.map), settings.networks_kept)
     app = FastAPI(title="cablenet", version=cn.__version__, description=DESCRIPTION,
                   docs_url=None, redoc_url=None, license_info={"name": "Apache-2.0"})
     store = Store(settings.database)

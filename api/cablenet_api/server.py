@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 import uvicorn
@@ -9,13 +12,20 @@ import uvicorn
 import cablenet as cn
 from cablenet_api.app import create_app
 from cablenet_api.desk_map import map_of
+from cablenet_api.jobs.worker import run_worker
 from cablenet_api.routes.callers import is_loopback
 from cablenet_api.settings import Settings
 from cablenet_api.worlds import World
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000, settings: Settings | None = None) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8000, settings: Settings | None = None, *,
+          workers: int = 0) -> None:
     """Load the atlas, open the database, then answer on an address; what cannot be had stops it.
+
+    Parameters
+    ----------
+    workers
+        how many workers compute jobs beside it, each in a process of its own
 
     Raises
     ------
@@ -32,8 +42,24 @@ def serve(host: str = "127.0.0.1", port: int = 8000, settings: Settings | None =
     world.once("map", map_of)
     app.state.store.open()
     Thread(target=_solve_intact, args=(world,), daemon=True).start()
-    uvicorn.run(app, host=host, port=port, server_header=False, timeout_keep_alive=30,
-                proxy_headers=False)  # who asks is who connects, whatever a header says
+    with _working(settings, workers):
+        uvicorn.run(app, host=host, port=port, server_header=False, timeout_keep_alive=30,
+                    proxy_headers=False)  # who asks is who connects, whatever a header says
+
+
+@contextmanager
+def _working(settings: Settings, count: int) -> Iterator[None]:
+    """Workers that end with the service; what they leave unfinished another worker takes up."""
+    made = multiprocessing.get_context("spawn")
+    started = [made.Process(target=run_worker, args=(settings,)) for _ in range(count)]
+    for one in started:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in started:
+            one.terminate()
+            one.join(10)
 
 
 def _solve_intact(world: World) -> None:

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
                           description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
     files: str | None = Field(default=None, description="folder for layers of results, shared by "
                               "server and workers; default: beside the SQLite database")
+    map: str | None = Field(default=None, description="layers to answer from, as `cablenet import` "
+                                                      "writes them; default: the shipped atlas")
     jobs_waiting: int = Field(default=100, gt=0, description="waiting jobs of one organisation")
     jobs_at_once: int = Field(default=2, gt=0, description="running jobs of one organisation")
     job_s: float = Field(default=3600.0, gt=0, description="longest time of a job, seconds")

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 
 import cablenet as cn
@@ -20,6 +20,15 @@ LoadNetwork = Callable[[date | None], "cn.Network"]
 def load_atlas(as_of: date | None) -> cn.Network:
     """The network of the shipped atlas on one day."""
     return cn.build_network(cn.atlas(as_of=as_of))
+
+
+def loader_of(path: str | None) -> LoadNetwork:
+    """How networks come from somebody's own map, or from the shipped atlas."""
+    return load_atlas if path is None else partial(_load_map, path)
+
+
+def _load_map(path: str, as_of: date | None) -> cn.Network:
+    return cn.build_network(cn.read_layers(path), as_of=as_of)
 
 
 @dataclass(frozen=True, eq=False)

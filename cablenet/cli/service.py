@@ -15,6 +15,10 @@ Database = Annotated[str | None, typer.Option(
     "--database", metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME "
                                       "(default: CABLENET_DATABASE, or cablenet.sqlite here).")]
 
+Map = Annotated[str | None, typer.Option(
+    "--map", metavar="LAYERS", help="A map of yours, as `cablenet import` writes it (default: "
+                                    "CABLENET_MAP, or the shipped atlas).")]
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -24,17 +28,21 @@ def serve(
         "--login", metavar="none|tokens", help="none: one user, this machine only; tokens: members "
                                                "with tokens (default: CABLENET_LOGIN, or none).")
     ] = None,
+    map: Map = None,
+    workers: Annotated[int, typer.Option(
+        min=0, help="Workers beside it that compute jobs; 0 where they run elsewhere.")] = 1,
 ) -> None:
-    """Serve the library over HTTP (needs the `server` extra)."""
-    _api().serve(host=host, port=port, settings=_settings(database=database, login=login))
+    """Serve the planning desk and the library over HTTP (needs the `server` extra)."""
+    _api().serve(host=host, port=port, workers=workers,
+                 settings=_settings(database=database, login=login, map=map))
 
 
-def worker(database: Database = None) -> None:
+def worker(database: Database = None, map: Map = None) -> None:
     """Compute the jobs that wait in the service's database, one after another, until stopped.
 
     Start as many as there are cores to spare; each may die at any time.
     """
-    _api().run_worker(_settings(database=database))
+    _api().run_worker(_settings(database=database, map=map))
 
 
 def admit(

@@ -5,6 +5,8 @@ import { setCards, showThing, thingOf } from "./card.js";
 import { find } from "./dom.js";
 import { setExplained } from "./explain.js";
 import { setExported } from "./exports.js";
+import { followAddress } from "./joblist.js";
+import { open } from "./jobs.js";
 import { openLegend } from "./legend.js";
 import { colour, openMap, restyle, setData } from "./map.js";
 import { failed, notice } from "./notice.js";
@@ -94,10 +96,12 @@ async function start() {
   onChange((now, before) => {
     if (now.day !== before.day) { changeDay(); return; }
     if (now.events.map(pairOf).join("|") !== before.events.map(pairOf).join("|")) ask();
-    else if (now.tab !== before.tab || now.job !== before.job || now.plan !== before.plan || now.space !== before.space) draw(false);
+    if (now.job !== before.job) open(now.job);
+    if (now.tab !== before.tab || now.job !== before.job || now.plan !== before.plan || now.space !== before.space) draw(false);
   });
   addEventListener("popstate", () => { restore(); draw(); });
   addEventListener("hashchange", () => { const wrong = restore(); if (wrong.length) unreadable(wrong); });
+  followAddress(() => draw(false));
   draw();
   if (unread.length) unreadable(unread);
   ask();

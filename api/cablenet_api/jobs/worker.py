@@ -26,7 +26,7 @@ from cablenet_api.settings import Settings
 from cablenet_api.store.files import files_at
 from cablenet_api.store.keyed import new_key
 from cablenet_api.store.store import EVERY, Store
-from cablenet_api.worlds import LoadNetwork, Worlds, load_atlas
+from cablenet_api.worlds import LoadNetwork, Worlds, loader_of
 
 POLL_S = 0.5
 """How often an idle worker looks, seconds (assumed: soon enough for people)."""
@@ -34,11 +34,12 @@ _FORK = multiprocessing.get_context("fork")  # the child starts with the network
 T = TypeVar("T")
 
 
-def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork = load_atlas,
+def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork | None = None,
                stop: Event | None = None) -> None:
     """Work until `stop` is set. A database that goes away is waited for."""
     settings, stop = settings or Settings(), stop or Event()
-    store, worlds, name = Store(settings.database), Worlds(load_network, 1), new_key()
+    worlds = Worlds(load_network or loader_of(settings.map), 1)
+    store, name = Store(settings.database), new_key()
     worlds.get(None)
     forget_unnamed(store, files_at(settings.files, settings.database))
     while not stop.is_set():

@@ -43,6 +43,8 @@ class RepairsInputs(_Asked):
 
     event: Annotated[Event, Field(description="what has failed")]
     horizon_days: Whole = Field(90, ge=1, le=365)
+    permit_days: float | None = Field(None, strict=True, ge=0, le=365, description=(
+        "what if every country granted its permit within so many days of the fault, to any ship"))
 
 
 class RedundancyInputs(_Asked):

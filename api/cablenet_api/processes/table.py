@@ -70,8 +70,16 @@ def _worst(world: World, asked: WorstInputs, desk: Desk) -> Found:
 def _repairs(world: World, asked: RepairsInputs, desk: Desk) -> Found:
     outage = scenarios_of(world, [asked.event])
     plan = cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
-                           router=cn.ship_router())
+                           router=cn.ship_router(), rules=_permits(world, asked.permit_days))
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
+
+
+def _permits(world: World, days: float | None) -> cn.RepairRules | None:
+    """Every country of the table of permits grants within so many days; None: as today."""
+    if days is None:
+        return None
+    granting = world.network.layers.tables["permits"]["country"]
+    return cn.RepairRules(fast_lane={str(country): days for country in granting})
 
 
 def _redundancy(world: World, asked: RedundancyInputs, desk: Desk) -> Found:

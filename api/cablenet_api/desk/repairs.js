@@ -1,0 +1,62 @@
+// The tab "Repairs": which ship repairs what and when, how traffic returns, and what permits change.
+import { make } from "./dom.js";
+import { post } from "./api.js";
+import { curves, gantt } from "./charts.js";
+import { csvButton } from "./exports.js";
+import { form, number, pick } from "./forms.js";
+import { job, open, standing, start } from "./jobs.js";
+import { failed } from "./notice.js";
+import { money, people, plain, tbps } from "./numbers.js";
+import { state } from "./state.js";
+import { table } from "./table.js";
+import { told } from "./whatif.js";
+import { word } from "./words.js";
+
+const compared = new Map(); // job -> the job with other permits
+
+/** The failures of the view as one event of the service; null when they cannot be one. */
+export function oneEvent(name) {
+  const { events } = state();
+  if (events.length === 1) return events[0];
+  if (!events.length || events.some((one) => one.kind === "named_event")) return null;
+  return { kind: "together", name, parts: events };
+}
+
+export function repairs(data) {
+  const { events } = state(), event = oneEvent(word("several"));
+  const kept = job(state().job), mine = kept?.status?.processID === "repairs";
+  const choice = event ? make("p", {}, word("repairs_of", { what: events.map(told).join("; ") })) : pick("repairs", "event", word("kind_event"), data.events.map((name) => [name, name]), data.events[0]);
+  return [make("p", {}, word(events.length && !event ? "repairs_one_event" : "repairs_about")),
+    form("repairs", (asked) => go(event ?? { kind: "named_event", event: asked.event }, asked), [choice, number("repairs", "days", word("horizon"), 90, { min: 1, max: 365 }),
+      number("repairs", "permit", word("permits_within"), "", { min: 0, max: 365, step: "any", placeholder: word("as_today") })]),
+    mine && standing(state().job), mine && kept.result && found(kept.result, kept.asked)];
+}
+
+async function go(event, asked) {
+  const inputs = { event, horizon_days: Number(asked.days), ...(asked.permit === "" ? {} : { permit_days: Number(asked.permit) }) };
+  const id = await start("repairs", inputs);
+  if (!id || asked.permit === "") return;
+  try {
+    const { permit_days: _, ...today } = { ...inputs, ...(state().day ? { as_of: state().day } : {}) };
+    const other = await post("processes/repairs/execution", { inputs: today }, { headers: { Prefer: "respond-async" } });
+    compared.set(id, other.jobID);
+    open(other.jobID);
+  } catch (error) { failed(error); }
+}
+
+function found(plan) {
+  const other = job(compared.get(state().job))?.result;
+  const last = (one) => Math.max(0, ...one.schedule.map((row) => row.done_day));
+  const points = (one) => one.restoration.map((row) => [row.day, row.lost_lit_tbps]);
+  const series = other ? [{ name: word("permits_fast"), points: points(plan) }, { name: word("permits_today"), points: points(other) }] : [{ name: word("lost_lit"), points: points(plan) }];
+  return make("div", { class: "result" },
+    make("section", { class: "tiles" }, tile(word("all_done"), `${plain(last(plan))} ${word("days")}`, other && word("against", { value: `${plain(last(other))} ${word("days")}` })), tile(word("ships_used"), plain(plan.ships.length, 0)), tile(word("ship_cost"), money(plan.cost_musd), other && word("against", { value: money(other.cost_musd) }))),
+    make("p", { class: "note" }, word("repairs_bound", { status: word(`status_${plan.status}`), gap: plain(100 * plan.gap, 1), unit: plan.objective_unit })),
+    plan.schedule.length ? gantt(plan.schedule) : "", curves(series, "Tbps", word("chart_restoration")),
+    table(word("schedule"), [{ key: "done_day", label: word("done_day"), number: true, show: (row) => plain(row.done_day) }, { key: "cable", label: word("kind_cable") }, { key: "ship", label: word("ship") }, { key: "start_day", label: word("start_day"), number: true, show: (row) => plain(row.start_day) }, { key: "held_by", label: word("held_by") }], plan.schedule),
+    table(word("not_served"), [{ key: "job_id", label: word("job"), show: (row) => row.cable ?? row.job_id ?? String(row) }, { key: "reason", label: word("why"), show: (row) => row.reason ?? "" }], plan.not_served.map((one) => (typeof one === "object" ? one : { job_id: one }))),
+    table(word("traffic_back"), [{ key: "day", label: word("day"), number: true, show: (row) => plain(row.day) }, { key: "restored", label: word("restored") }, { key: "lost_lit_tbps", label: word("lost_lit"), number: true, show: (row) => tbps(row.lost_lit_tbps) }, { key: "isolated_people", label: word("h_isolated_people"), number: true, show: (row) => people(row.isolated_people) }], plan.restoration),
+    make("details", { class: "taken" }, make("summary", {}, word("taken_for_granted")), make("ul", {}, plan.notes.map((one) => make("li", {}, one)))), csvButton(() => plan.schedule, "repairs"));
+}
+
+const tile = (name, number, note) => make("div", { class: "tile" }, make("span", { class: "number" }, number), make("span", {}, name), note && make("small", {}, note));

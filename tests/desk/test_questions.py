@@ -1,0 +1,63 @@
+"""The tabs that ask the service to compute: dependence, worst case, building, repairs, jobs."""
+
+from __future__ import annotations
+
+from tests.desk.conftest import Desk
+
+
+def test_what_we_depend_on_is_found_and_shown_on_the_map(desk: Desk) -> None:
+    desk.open("#tab=depend")
+    desk.press("Compute")
+    # MV hangs on the spur; IN and LK each on two of the ring: east+palk, and palk+south or
+    # east+south, which also takes MV with LK
+    desk.page.wait_for_selector("caption:text-is('Smallest sets that isolate')")
+    rows = [(row[0], row[1], row[2].removesuffix(" Show it"))
+            for row in desk.rows("Smallest sets that isolate")]
+    assert rows[0] == ("MV", "1", "SPUR")
+    assert {row[0] for row in rows if row[1] == "2"} == {"IN", "LK", "MV"}
+    assert "1 of them hang on a single loss" in desk.page.inner_text(".finding")
+    desk.page.locator("tr:has-text('SPUR') >> text=Show it").first.click()
+    desk.page.wait_for_selector(".tiles")
+    assert desk.tile("Countries cut off") == "1"
+
+
+def test_the_worst_case_comes_with_its_proof_and_a_link_that_holds(desk: Desk) -> None:
+    desk.open("#tab=worst")
+    desk.page.fill("[data-form=worst] [name=k]", "2")
+    desk.press("Compute")
+    # east and south: IN, LK and MV lose the only hub
+    desk.page.wait_for_selector(".finding:has-text('proved')")
+    assert desk.rows("The worst sets")[0][2] == "IN, LK, MV"
+    link = desk.page.url
+    desk.open()
+    desk.page.goto(link)
+    desk.page.wait_for_selector(".finding:has-text('proved')")
+
+
+def test_what_is_typed_is_kept_over_tabs_and_a_reload(desk: Desk) -> None:
+    desk.open("#tab=worst")
+    desk.page.fill("[data-form=worst] [name=k]", "7")
+    desk.page.click("#tab-jobs")
+    desk.page.click("#tab-worst")
+    assert desk.page.input_value("[data-form=worst] [name=k]") == "7"
+    desk.page.reload()
+    desk.page.wait_for_selector("#map[data-ready=yes]")
+    assert desk.page.input_value("[data-form=worst] [name=k]") == "7"
+
+
+def test_a_job_that_fails_says_why_and_jobs_are_listed(desk: Desk) -> None:
+    desk.open("#tab=repairs&cable=spur")
+    desk.press("Compute")
+    desk.page.wait_for_selector(".standing[data-status=failed]")
+    # a cable lost as a whole has no place that a ship could sail to
+    assert "no fault at sea" in desk.page.inner_text(".standing")
+    desk.page.click("#tab-jobs")
+    desk.page.wait_for_selector("table:has-text('Repairs')")
+    assert any(row[0] == "Repairs" and row[1] == "Failed" for row in desk.rows("Jobs"))
+
+
+def test_a_job_of_a_link_that_is_gone_is_told(desk: Desk) -> None:
+    desk.open("#tab=worst&job=" + "0" * 32)
+    desk.page.wait_for_selector("#notice:has-text('not there any more')")
+    desk.press("Forget it")
+    assert "job=" not in desk.page.url
