@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from cablenet.layers import Patch as Patch
     from cablenet.maps import country_frame as country_frame
     from cablenet.maps import draw_map as draw_map
+    from cablenet.maps import draw_repairs as draw_repairs
     from cablenet.maps import explore as explore
     from cablenet.maps import result_layers as result_layers
     from cablenet.maps.payload import map_payload as map_payload
@@ -174,7 +175,7 @@ _HOME = {
                 "read_hazard_tables", "read_tracks"),
     "hazards.solar_shares": ("SolarShares",),
     "layers": ("Layers", "Overlay", "Patch"),
-    "maps": ("country_frame", "draw_map", "explore", "result_layers"),
+    "maps": ("country_frame", "draw_map", "draw_repairs", "explore", "result_layers"),
     "maps.payload": ("map_payload",),
     "maps.vendored": ("read_vendored",),
     "flow_answer": ("FlowAnswer", "flow_optimum"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -46,6 +47,8 @@ def repairs(
         "back).")] = "weighted",
     traffic: Annotated[bool, typer.Option(
         "--traffic", help="Follow unserved demand by country and class (seconds a step).")] = False,
+    out: Annotated[Path | None, typer.Option(
+        metavar="DIR", help="Write the map, the pictures and the tables there.")] = None,
     as_of: AsOf = None, json: Json = False,
 ) -> None:
     """Which ship repairs what, in which order, and when traffic comes back."""
@@ -67,6 +70,10 @@ def repairs(
                                objective=cast(Any, objective))
         if traffic or objective == "demand_days":
             plan = plan.with_traffic()
+    if out is not None:
+        from cablenet.study.repair_folder import write_repairs
+
+        write_repairs(net, plan, out)
     if json:
         print_json(plan.to_json())
         return

@@ -7,6 +7,7 @@ from cablenet.maps.interactive import Explorer, explore
 from cablenet.maps.land import country_frame
 from cablenet.maps.layers_of import result_layers
 from cablenet.maps.payload import MapPayload, map_payload
+from cablenet.maps.repairs import draw_repairs
 from cablenet.maps.sheet import save_map
 from cablenet.maps.static import draw_map
 from cablenet.maps.traffic import draw_traffic
@@ -17,6 +18,7 @@ __all__ = [
     "country_frame",
     "draw_attack",
     "draw_map",
+    "draw_repairs",
     "draw_traffic",
     "explore",
     "map_payload",

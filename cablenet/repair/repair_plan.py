@@ -122,22 +122,30 @@ class RepairPlan:
         }
 
     def plot(self) -> Any:
-        """A Gantt chart: one bar per job, split into what it waits for; the matplotlib axes."""
+        """A Gantt chart: one bar per job, numbered as mended, split into what it waits for.
+
+        Returns the matplotlib axes.
+        """
         import matplotlib.pyplot as plt
 
         rows = self.schedule.iloc[::-1]
-        axes = plt.figure(figsize=(9, 0.4 * len(rows) + 1.4), layout="constrained").add_subplot()
+        axes = plt.figure(figsize=(9.5, 0.4 * len(rows) + 1.8), layout="constrained").add_subplot()
         left = rows["locate_days"].to_numpy(float)
-        names = [f"{cable} ({ship})" for cable, ship in zip(rows["cable"], rows["ship"],
-                                                            strict=True)]
+        names = [f"{cable}, {ship}   {number}" for cable, ship, number in zip(
+            rows["cable"], rows["ship"], range(len(rows), 0, -1), strict=True)]
         places = np.arange(len(rows))
         for stage, colour in STAGES.items():
             days = rows[stage].to_numpy(float)
             label = stage.removesuffix("_days").replace("_", " for ")
-            axes.barh(places, days, left=left, color=colour, label=label)
+            if days.any():
+                axes.barh(places, days, left=left, color=colour, label=label)
             left = left + days
         axes.set_yticks(places, names)
-        axes.set(xlabel="days after the faults", title=self.name)
-        axes.legend(loc="lower right", frameon=False, fontsize="small")
+        axes.set(xlabel="days after the faults", xlim=(0, None), ylim=(-0.6, len(rows) - 0.4))
+        axes.set_title(f"{self.name}: what each repair takes", loc="left")
+        axes.xaxis.grid(visible=True, color="#e3e3e3", linewidth=0.7)
+        axes.set_axisbelow(True)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.6 / (0.4 * len(rows))), ncols=6,
+                    frameon=False, fontsize="small", columnspacing=1.2)
         axes.spines[["top", "right"]].set_visible(False)
         return axes

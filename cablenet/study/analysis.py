@@ -16,7 +16,7 @@ from cablenet.metrics.load import country_load
 from cablenet.metrics.margin import country_margins
 from cablenet.network import Network
 from cablenet.planning import RedundancyPlan, plan_redundancy
-from cablenet.repair import RepairPlan, plan_repairs
+from cablenet.repair import RepairPlan, RepairRules, plan_repairs
 from cablenet.scenarios.losses import cable_losses, station_losses
 from cablenet.scoring import Scores, score
 from cablenet.study.decisions import Decisions, count_of, decide
@@ -103,7 +103,9 @@ def analyse(study: Study, as_of: date | None, progress: Progress,
     if study.repairs is not None:
         event = catalogue.named_events(net, [study.repairs.event])
         repairs = plan_repairs(net, event, horizon_days=study.repairs.horizon_days,
-                               seed=study.seed, router=catalogue.ship_router(), time_limit_s=6.0)
+                               seed=study.seed, router=catalogue.ship_router(), time_limit_s=6.0,
+                               rules=RepairRules(month=study.repairs.month))
+        repairs = repairs.with_traffic() if study.repairs.traffic else repairs
     traffic = study_traffic(net, study.traffic, tell) if study.traffic is not None else None
     decisions = decide(study, layers, net, tell)
     attacks = tuple(score(net, lost, METRICS[:3]) for lost in map(worst_scenarios, decisions.worst)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 import pandas as pd
 
 import cablenet
 from cablenet.maps.payload import map_payload
 from cablenet.metrics.traffic_rules import HEADROOM
-from cablenet.report import Curve, Gantt, Heading, ReportContent, Section, Table
-from cablenet.report.content import Block
+from cablenet.report import Heading, ReportContent, Section, Table
 from cablenet.scoring import join
 from cablenet.study.analysis import Analysis
 from cablenet.study.credits import credits
 from cablenet.study.findings import find, key_figures
+from cablenet.study.repair_chapter import repair_sections
 from cablenet.study.tables import country_dependence, failure_table, quality_tables
 from cablenet.study.traffic_chapter import Maps, traffic_sections
 from cablenet.validation.lengths import length_ratios
@@ -27,7 +28,8 @@ ABOUT = (
 )
 
 
-def report_content(analysis: Analysis, maps: Maps) -> ReportContent:
+def report_content(analysis: Analysis, maps: Maps,
+                   repairs: dict[str, Any]) -> ReportContent:
     """All that the report of this analysis says; `maps` are those of its traffic."""
     events = failure_table(
         "events", "Named events", "Every part of an event happens at once.", analysis.events,
@@ -55,7 +57,8 @@ def report_content(analysis: Analysis, maps: Maps) -> ReportContent:
             *([] if analysis.traffic is None else
               traffic_sections(analysis.traffic, net, maps)),
             *analysis.decisions.sections(),
-            *_redundancy(analysis), *_repairs(analysis),
+            *_redundancy(analysis), *([] if analysis.repairs is None else
+              repair_sections(analysis.repairs, repairs)),
             Section("quality", "How good the numbers are",
                     "Nothing weak is dressed up: what is remembered or assumed says so.",
                     [*quality_tables(analysis), _lengths(analysis)]),
@@ -131,37 +134,3 @@ def _before_after(analysis: Analysis) -> Table:
                  "cables: those can fail too.", "cable",
                  {"before_million": Heading("before", "million", "", 3),
                   "after_million": Heading("after", "million", "", 3)})
-
-
-def _repairs(analysis: Analysis) -> list[Section]:
-    plan = analysis.repairs
-    if plan is None:
-        return []
-    curve = plan.restoration.to_frame().set_index("day")[["lost_lit_tbps"]]
-    blocks: list[Block] = [
-        Gantt("gantt", "Ships and jobs", _bars(plan.schedule), "One lane a ship."),
-        Curve("restoration", "What comes back when",
-              curve.rename(columns={"lost_lit_tbps": "lit capacity down"}),
-              "days after the event", "Tbps"),
-        Table("repairs", "Jobs", plan.to_frame(),
-              f"Certificate: {plan.certificate.status}, gap {100 * plan.certificate.gap:.2f} %. "
-              + " ".join(plan.notes), "job_id"),
-    ]
-    if len(plan.not_served):
-        blocks.append(Table("not-served", "Out of reach of every ship", plan.not_served))
-    return [Section(
-        "repair-plan", f"Who repairs what after the {plan.name}",
-        "Ships, permits and the queue: the wait is an outcome of the plan, not an input.", blocks)]
-
-
-def _bars(schedule: pd.DataFrame) -> pd.DataFrame:
-    """Gantt bars: what each job waits for and when the ship works, in days."""
-    rows = []
-    for row in schedule.to_dict("records"):
-        marks = [("wait_ship", row["locate_h"], row["depart_h"]),
-                 ("sail", row["depart_h"], row["arrive_h"]),
-                 ("wait_permit", row["arrive_h"], row["start_h"]),
-                 ("work", row["start_h"], row["leave_h"]), ("test", row["leave_h"], row["done_h"])]
-        rows += [{"lane": row["ship"], "label": row["cable"], "from_day": start / 24,
-                  "to_day": end / 24, "kind": kind} for kind, start, end in marks if end > start]
-    return pd.DataFrame(rows)

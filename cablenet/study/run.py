@@ -20,6 +20,7 @@ from cablenet.report import write_report
 from cablenet.scoring import Scores, join
 from cablenet.study.analysis import Analysis, Progress, analyse
 from cablenet.study.content import report_content
+from cablenet.study.repair_chapter import repair_frames, repair_layers, repair_pictures
 from cablenet.study.spec import Study
 from cablenet.study.tables import basis_shares
 from cablenet.study.traffic_chapter import traffic_maps, traffic_summary
@@ -60,7 +61,8 @@ def run_study(
         a `Study`, the name of a built-in one, or a study file
     out
         the folder for report.html, map.png, summary.json, *.parquet and results.gpkg; with
-        traffic also map-EVENT.png, with worst cases and other decisions a map and a table each
+        repairs also map-repairs.png, repair-gantt.png and repair-curve.png, with traffic also
+        map-EVENT.png, with worst cases and other decisions a map and a table each
     as_of
         the day asked about (default: the atlas's own)
     demand, demand_year
@@ -69,7 +71,8 @@ def run_study(
     spec = Study.load(study) if isinstance(study, str) else study
     analysis = analyse(spec, as_of, progress or _silent, demand, demand_year)
     maps = {} if analysis.traffic is None else traffic_maps(analysis.traffic)
-    content = report_content(analysis, maps)
+    repairs = {} if analysis.repairs is None else repair_pictures(analysis.net, analysis.repairs)
+    content = report_content(analysis, maps, repairs)
     summary = summarise(analysis, [finding.text for finding in content.findings])
     every = _joined(analysis)
     writers: dict[str, Callable[[Path], object]] = {
@@ -93,6 +96,11 @@ def run_study(
         writers[f"{name}.parquet"] = functools.partial(frame.to_parquet, index=False)
     for name, axes in analysis.decisions.drawn.items():
         writers[f"{name}.png"] = functools.partial(save_map, axes)
+    for name, axes in repairs.items():
+        writers[f"{name}.png"] = functools.partial(save_map, axes)
+    if analysis.repairs is not None:
+        for name, frame in repair_frames(analysis.repairs).items():
+            writers[f"{name}.parquet"] = functools.partial(frame.to_parquet, index=False)
     for key, axes in maps.items():
         writers[f"map-{key}.png"] = functools.partial(save_map, axes)
     if analysis.traffic is not None:
@@ -157,7 +165,7 @@ def _plan_layers(analysis: Analysis) -> dict[str, gpd.GeoDataFrame]:
     if analysis.redundancy is not None:
         layers["plan_cables"] = analysis.redundancy.to_geo()
     if analysis.repairs is not None:
-        layers["plan_voyages"] = analysis.repairs.to_geo()
+        layers |= repair_layers(analysis.repairs)
     return layers
 
 

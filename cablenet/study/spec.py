@@ -25,12 +25,14 @@ class RedundancyAsk(BaseModel):
 
 
 class RepairAsk(BaseModel):
-    """The event whose repair is planned."""
+    """The event whose repair is planned: how, in which month, and whether demand is followed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     event: str
     horizon_days: int = Field(default=90, ge=1, le=730)
+    month: int | None = Field(default=None, ge=1, le=12)
+    traffic: bool = False
 
 
 EVENTS = ("bab_el_mandeb", "luzon_strait_earthquake", "versova")
