@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cablenet.catalogue import default_candidates as default_candidates
     from cablenet.catalogue import fault_model as fault_model
     from cablenet.catalogue import hazard_tables as hazard_tables
+    from cablenet.catalogue import import_document as import_document
     from cablenet.catalogue import land as land
     from cablenet.catalogue import layers_from_document as layers_from_document
     from cablenet.catalogue import named_events as named_events
@@ -163,7 +164,7 @@ if TYPE_CHECKING:
 _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
                   "default_candidates", "fault_model", "hazard_tables", "land",
-                  "layers_from_document", "named_events",
+                  "import_document", "layers_from_document", "named_events",
                   "read_candidates", "read_layers", "repair_durations", "route_choices",
                   "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),

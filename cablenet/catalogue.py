@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -48,6 +48,7 @@ from cablenet.readers.candidates import read_candidates as proposed_lines
 from cablenet.readers.demand_matrix import read_demand
 from cablenet.readers.layer_document import document_layers
 from cablenet.readers.ofds import is_ofds, ofds_layers
+from cablenet.readers.report import ImportResult
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
 from cablenet.scenarios.named import events_from_records
 from cablenet.scenarios.scenario_set import ScenarioSet
@@ -110,7 +111,13 @@ def read_layers(path: Path | str, format: str | None = None, **options: Any) -> 
 
 
 def layers_from_document(document: object, name: str = "document") -> Layers:
-    """The map in a JSON value of `cablenet/layers/1` or OFDS, framed as `read_layers` does.
+    """The map in a JSON value: see `import_document`."""
+    return import_document(document, name).layers
+
+
+def import_document(document: object, name: str = "document") -> ImportResult:
+    """The map in a JSON value of `cablenet/layers/1` or OFDS, framed as `read_layers` does, with
+    the report of what was repaired or left out.
 
     Raises
     ------
@@ -118,8 +125,10 @@ def layers_from_document(document: object, name: str = "document") -> Layers:
         every problem at once, each naming table, row, column and cure
     """
     read = ofds_layers if is_ofds(document) else document_layers
-    layers = read(document, Path(name)).layers
-    return layers if len(layers.gateways) else framing.frame(layers, _atlas(), land_parts())
+    made = read(document, Path(name))
+    layers = made.layers
+    framed = layers if len(layers.gateways) else framing.frame(layers, _atlas(), land_parts())
+    return replace(made, layers=framed)
 
 
 def build_network(layers: Layers, *, as_of: date | str | None = None,

@@ -19,6 +19,7 @@ from cablenet_api.routes.exchange import exchange_router
 from cablenet_api.routes.incidents import incidents_router
 from cablenet_api.routes.jobs import jobs_router
 from cablenet_api.routes.layer_roots import atlas_layers
+from cablenet_api.routes.maps import maps_router
 from cablenet_api.routes.members import members_router
 from cablenet_api.routes.overlays import overlays_router
 from cablenet_api.routes.plans import plans_router
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, *,
                    overlays_router(store, worlds, places),
                    processes_router(settings, store, worlds, places),
                    jobs_router(store),
+                   maps_router(store, places, settings.networks_kept),
                    exchange_router(store), schemas_router(), atlas_layers(settings, worlds),
                    results_router(store, files_at(settings.files, settings.database))):
         app.include_router(router)

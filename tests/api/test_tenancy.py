@@ -17,6 +17,8 @@ from cablenet_api.plans.document import PlanDocument
 from cablenet_api.plans.exchange import SignedPlan
 from cablenet_api.plans.signing import new_key, sign, statement_for
 
+import cablenet as cn
+from cablenet.testing import ring
 from tests.api.conftest import LOSS, House, ring_network
 
 OPEN = {"GET /", "GET /health", "GET /healthz", "GET /readyz", "GET /problems/{slug}",
@@ -37,6 +39,7 @@ def signed_probe() -> dict[str, Any]:
 
 
 RECEIVED = {"signed": signed_probe()}
+A_MAP = {"name": "probe", "map": cn.layers_document(ring())}
 LAYER_PAGES = ("", "/conformance", "/api", "/collections", "/collections/{collection}",
                "/collections/{collection}/items", "/collections/{collection}/items/{feature}")
 OWN = {
@@ -89,6 +92,12 @@ FOREIGN = {
     "POST /workspaces/{workspace}/overlays/{overlay}/scores": {"events": [LOSS]},
     "GET /workspaces/{workspace}/audit": None, "GET /workspaces/{workspace}/audit/head": None,
     "GET /workspaces/{workspace}/audit/export": None,
+    "GET /workspaces/{workspace}/maps": None, "POST /workspaces/{workspace}/maps": A_MAP,
+    "GET /workspaces/{workspace}/maps/{map}": None,
+    "PUT /workspaces/{workspace}/maps/{map}": A_MAP,
+    "GET /workspaces/{workspace}/maps/{map}/export/{format}": None,
+    **dict.fromkeys(f"GET /workspaces/{{workspace}}/maps/{{map}}/layers{page}"
+                    for page in LAYER_PAGES),
     "GET /workspaces/{workspace}/received-plans": None,
     "POST /workspaces/{workspace}/received-plans": RECEIVED,
     "GET /workspaces/{workspace}/received-plans/{received}": None,
@@ -126,11 +135,14 @@ def secrets_of(house: House, name: str) -> tuple[dict[str, str], str]:
     plan = other.ask("POST", f"/workspaces/{space}/plans", {"title": f"secret plan {name}"}).json()
     over = other.ask("POST", f"/workspaces/{space}/overlays", {
         "name": f"secret plan {name}", "tier": "full", "lit_tbps": {"ab": 12.5}}).json()
+    drawn = other.ask("POST", f"/workspaces/{space}/maps",
+                      {**A_MAP, "name": f"secret plan {name}"}).json()
     token = other.ask("GET", "/tokens").json()[0]["id"]
     job = other.ask("POST", "/processes/cut-sets/execution", {"inputs": {"max_order": 1}}).json()
     return {"workspace": space, "scenario": kept["id"], "plan": plan["id"], "token": token,
-            "incident": plan["id"], "received": plan["id"], "overlay": over["id"],
-            "job": job["jobID"], "process": "cut-sets", "form": "md",
+            "incident": plan["id"], "received": plan["id"], "map": drawn["id"],
+            "overlay": over["id"], "job": job["jobID"], "process": "cut-sets", "form": "md",
+            "format": "json",
             "collection": "cables", "feature": "ab", "person": other.person}, kept["etag"]
 
 
@@ -159,7 +171,7 @@ def test_ids_of_others_are_not_found_and_nothing_of_them_shows(house: House, nam
 
 def assert_hides(told: str, ids: dict[str, str], etag: str, operation: str) -> None:
     for what, secret in ids.items():
-        if what in ("process", "form", "collection", "feature"):
+        if what in ("process", "form", "format", "collection", "feature"):
             continue
         told_myself = what == "person" and ("{person}" in operation or "GET /audit" in operation)
         if not told_myself and "/members" not in operation:
@@ -171,7 +183,7 @@ def assert_hides(told: str, ids: dict[str, str], etag: str, operation: str) -> N
 def test_without_a_token_every_operation_answers_401_before_it_looks(house: House, operation: str
                                                                      ) -> None:
     verb, path = operation.split(" ")
-    filled: Any = path.format_map(Unknown(form="md", process="cut-sets", person="x",
+    filled: Any = path.format_map(Unknown(form="md", format="json", process="cut-sets", person="x",
                                           collection="cables", feature="ab"))
     body = {**OWN, **FOREIGN}[operation]
     assert house.client.request(verb, filled, json=body).status_code == 401
