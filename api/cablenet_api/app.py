@@ -11,6 +11,9 @@ import cablenet as cn
 from cablenet_api import problems
 from cablenet_api.access.oidc import Provider, provider_at
 from cablenet_api.body_guard import BodyGuard
+from cablenet_api.manners.figures import Counted, Figures
+from cablenet_api.manners.once import Once
+from cablenet_api.manners.pace import Pace
 from cablenet_api.places import Places
 from cablenet_api.routes.audit import audit_router
 from cablenet_api.routes.callers import caller_finder
@@ -66,10 +69,11 @@ def create_app(settings: Settings | None = None, *,
     app.state.find_caller = caller_finder(settings, store, provider)
     app.state.settings, app.state.worlds, app.state.store = settings, worlds, store
     problems.install(app)
+    figures = Figures()
     places = Places(settings.scores_at_once, settings.wait_s)
     for router in (desk_router(settings, worlds, places),
                    scoring_router(settings, worlds, places),
-                   readiness_router(store),
+                   readiness_router(store, figures),
                    members_router(store),
                    audit_router(store),
                    workspaces_router(store),
@@ -83,7 +87,10 @@ def create_app(settings: Settings | None = None, *,
                    exchange_router(store), schemas_router(), atlas_layers(settings, worlds),
                    results_router(store, files_at(settings.files, settings.database))):
         app.include_router(router)
+    app.add_middleware(Once, store=store)  # each lies outside those above it
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)
+    app.add_middleware(Pace, per_s=settings.requests_per_s, burst=settings.requests_burst)
+    app.add_middleware(Counted, figures=figures)
     _describe_problems(app)
     return app
 

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     jobs_at_once: int = Field(default=2, gt=0, description="running jobs of one organisation")
     job_s: float = Field(default=3600.0, gt=0, description="longest time of a job, seconds")
     job_mb: int = Field(default=8000, gt=0, description="most address space of a job, MB")
+    requests_per_s: float = Field(default=200.0, gt=0, description="of one caller, in the long run")
+    requests_burst: int = Field(default=1000, gt=0, description="of one caller, at once")
     job_scenarios: int = Field(default=100_000_000, gt=0,
                                description="scenarios of one sweep")
     scheduler: str | None = Field(default=None, description="tcp://host:port of a Dask scheduler "

@@ -22,7 +22,7 @@ from cablenet.testing import ring
 from tests.api.conftest import LOSS, House, ring_network
 
 OPEN = {"GET /", "GET /health", "GET /healthz", "GET /readyz", "GET /problems/{slug}",
-        "GET /schemas", "GET /schemas/{file}"}
+        "GET /metrics", "GET /schemas", "GET /schemas/{file}"}
 """Tell nothing of anybody, and ask for no token."""
 SCENARIOS = {"name": "probe", "events": [LOSS]}
 

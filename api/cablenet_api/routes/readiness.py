@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from starlette.responses import Response
 
+from cablenet_api.manners.figures import Figures
 from cablenet_api.routes.shapes import problems
 from cablenet_api.store.store import EVERY, Store
+from cablenet_api.store.tables import jobs
+
+STATES = ("accepted", "running", "successful", "failed", "dismissed")
 
 
 class Ready(BaseModel):
@@ -16,7 +22,7 @@ class Ready(BaseModel):
     status: str = "ready"
 
 
-def readiness_router(store: Store) -> APIRouter:
+def readiness_router(store: Store, figures: Figures) -> APIRouter:
     """These routes of one service."""
     router = APIRouter(tags=["service"])
 
@@ -31,5 +37,15 @@ def readiness_router(store: Store) -> APIRouter:
         with store.reading(EVERY) as connection:
             connection.execute(text("SELECT 1"))
         return Ready()
+
+    @router.get("/metrics", response_class=Response, responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems(503)})
+    def metrics() -> Response:
+        """Figures for Prometheus: requests by route and status, jobs by state; nothing of anybody.
+        """
+        with store.reading(EVERY) as connection:
+            rows = connection.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
+            counts = dict.fromkeys(STATES, 0) | {str(state): int(count) for state, count in rows}
+        return Response(figures.page(counts), media_type=CONTENT_TYPE_LATEST)
 
     return router

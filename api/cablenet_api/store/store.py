@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 import cablenet as cn
+from cablenet_api.store.tables import once
 from cablenet_api.store.upgrade import upgrade
 
 EVERY = "*"
 """In place of an organisation: the service itself, which sees all (log-in, upkeep)."""
+ONCE: ContextVar[tuple[str, str] | None] = ContextVar("once", default=None)
+"""Owner and Idempotency-Key of the request that is being answered, if it has one."""
 WAIT_S = 10
 """Longest wait for another writer, seconds (assumed: far beyond any write of ours)."""
 
@@ -73,6 +77,17 @@ class Store:
                     connection.execute(text("SELECT set_config('cablenet.organisation', :o, true)"),
                                        {"o": organisation})
                 yield connection
+                if writes and (name := ONCE.get()) is not None:
+                    _mark_written(connection, name)
+
+
+def _mark_written(connection: Connection, name: tuple[str, str]) -> None:
+    """Write down, with what is written, that the request of an Idempotency-Key was done."""
+    if connection.dialect.name == "postgresql":  # the last statement: nothing follows as `*`
+        connection.execute(text("SELECT set_config('cablenet.organisation', :o, true)"),
+                           {"o": EVERY})
+    connection.execute(update(once).where(once.c.owner == name[0], once.c.key == name[1])
+                       .values(state="written"))
 
 
 def _engine(address: str) -> Engine:

@@ -132,3 +132,16 @@ overlay_questions = Table(
     Column("organisation", ForeignKey("organisations.id"), primary_key=True),  # who asked
     Column("question", String(64), primary_key=True),  # digest of what is lost, day and score
     Column("asked_at", WHEN, nullable=False))
+
+once = Table(
+    "once", metadata,
+    Column("owner", String(64), primary_key=True),  # digest of the token, or an address
+    Column("key", String(200), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at", WHEN, nullable=False),
+    Column("status", Integer),
+    Column("headers", Text),
+    Column("body", Text),
+    CheckConstraint("state IN ('reserved', 'written', 'answered')", "state"),
+    Index(None, "at"))
