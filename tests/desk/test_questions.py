@@ -15,7 +15,7 @@ def test_what_we_depend_on_is_found_and_shown_on_the_map(desk: Desk) -> None:
             for row in desk.rows("Smallest sets that isolate")]
     assert rows[0] == ("MV", "1", "SPUR")
     assert {row[0] for row in rows if row[1] == "2"} == {"IN", "LK", "MV"}
-    assert "1 of them hang on a single loss" in desk.page.inner_text(".finding")
+    assert "1 of them hangs on a single loss" in desk.page.inner_text(".finding")
     desk.page.locator("tr:has-text('SPUR') >> text=Show it").first.click()
     desk.page.wait_for_selector(".tiles")
     assert desk.tile("Countries cut off") == "1"

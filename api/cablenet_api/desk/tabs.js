@@ -3,13 +3,14 @@ import { build } from "./build.js";
 import { depend } from "./depend.js";
 import { find, make } from "./dom.js";
 import { jobs } from "./joblist.js";
+import { plans } from "./plans.js";
 import { repairs } from "./repairs.js";
 import { TABS, change, state } from "./state.js";
 import { whatIf } from "./whatif.js";
 import { word } from "./words.js";
 import { worst } from "./worst.js";
 
-const SHOWN = { whatif: (now, data, again) => whatIf(now, again), depend: (_, data) => depend(data), worst: (_, data) => worst(data), build: (_, data) => build(data), repairs: (_, data) => repairs(data), jobs: (_, data, again) => jobs(data, again) };
+const SHOWN = { whatif: (now, data, again) => whatIf(now, again), depend: (_, data) => depend(data), worst: (_, data) => worst(data), build: (_, data) => build(data), repairs: (_, data) => repairs(data), plans: (_, data, again) => plans(data, again), jobs: (_, data, again) => jobs(data, again) };
 const here = () => TABS.filter((name) => name in SHOWN);
 
 export function openTabs() {

@@ -18,6 +18,7 @@ export async function speak(code) {
 
 /** A message; `{name}` is filled from `values`. What a language lacks is said in English. */
 export function word(key, values = {}) {
+  if ((values.count ?? values.alone) === 1 || (values.count ?? values.alone) === "1") key = words[`${key}_one`] || (words === english && english[`${key}_one`]) ? `${key}_one` : key;
   const text = words[key] ?? english[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }

@@ -27,7 +27,7 @@ function found(data, plan) {
   const proved = plan.status === "optimal" && plan.checked;
   return make("div", { class: "result" },
     make("p", { class: "finding" }, word(proved ? "worst_proved" : "worst_found", { set: rows[0].set, count: plain(plan.objective), unit: word(plan.metric === "people" ? "h_isolated_people" : "h_isolated_countries").toLowerCase() })),
-    make("p", { class: "note" }, `${plan.evidence}. ${word("bound", { bound: plain(plan.bound), gap: plain(100 * plan.gap, 2) })}`),
+    make("p", { class: "note" }, `${plan.evidence.charAt(0).toUpperCase()}${plan.evidence.slice(1)}. ${word("bound", { bound: plain(plan.bound), gap: plain(100 * plan.gap, 2) })}`),
     table(word("worst_sets"), [{ key: "rank", label: "#", number: true }, { key: "set", label: word("loss_of"), show: (row) => [row.set, " ", row.parts.every((p) => p.event) && make("button", { type: "button", class: "small", onclick: () => change({ tab: "whatif", events: row.parts.map((p) => p.event) }) }, word("try_it"))] },
       { key: "isolated", label: word("cut_off") }, { key: "people", label: word("h_isolated_people"), number: true, about: "isolated_people", show: (row) => people(row.people) }],
     rows, { onRow: (row, on) => light(on ? row.parts.flatMap((p) => p.links) : [], on ? row.codes : []) }),

@@ -1,0 +1,99 @@
+// The tab "Plans": workspaces to share, plans in them, and one plan from draft to force.
+import { ask, get, post } from "./api.js";
+import { button, make } from "./dom.js";
+import { forget, form, line } from "./forms.js";
+import { failed, notice } from "./notice.js";
+import { draftForm } from "./plan_form.js";
+import { planView } from "./plan_view.js";
+import { change, state } from "./state.js";
+import { table } from "./table.js";
+import { spoken, word } from "./words.js";
+
+let me = null, spaces = null, here = null, asking = "", again = () => {};
+export const ETAGGED = (tag) => ({ headers: { "If-Match": tag } });
+
+export function plans(data, redraw) {
+  again = redraw;
+  const wanted = `${state().space}/${state().plan}`;
+  if (asking !== wanted) { asking = wanted; load(); }
+  if (!me || !spaces) return [make("p", {}, word("asking"))];
+  if (!state().space) return [make("p", {}, word("plans_about")), make("p", { class: "note" }, word("own_id", { id: me.organisation })), spaceList(), newSpace()];
+  if (!here) return [make("p", {}, word("asking"))];
+  const up = button(`← ${word("all_workspaces")}`, () => change({ space: "", plan: "" }));
+  if (!state().plan) return [up, make("h2", {}, here.space.name), partyList(), planList(), draftForm(data, me, here, (document) => newPlan(document)), auditLog()];
+  if (!here.plan) return [up, make("p", {}, word("asking"))];
+  return [button(`← ${here.space.name}`, () => change({ plan: "" })), ...planView(data, me, here, { step, edit, reload })];
+}
+
+async function load() {
+  const { space, plan } = state();
+  try {
+    me ??= await get("me");
+    spaces = (await get("workspaces?limit=1000")).items;
+    here = null;
+    if (space) {
+      const base = `workspaces/${space}`;
+      const [about, parties, all, keys, log] = await Promise.all([get(base), get(`${base}/parties`), get(`${base}/plans?limit=1000`), get(`${base}/keys`), get(`${base}/audit?limit=1000`)]);
+      here = { space: about, parties, plans: all.items, keys, log: log.items, base, plan: null, changes: null };
+      if (plan) {
+        here.plan = await get(`${base}/plans/${plan}`);
+        if (here.plan.open && here.plan.in_force) here.changes = await get(`${base}/plans/${plan}/changes`);
+      }
+    }
+  } catch (error) {
+    if (error.status === 404) notice(word("not_yours"), [[word("all_workspaces"), () => change({ space: "", plan: "" })]]);
+    else failed(error, reload);
+  }
+  again();
+}
+
+export function reload() { asking = ""; again(); }
+
+const spaceList = () => table(word("workspaces"), [{ key: "name", label: word("name") }, { key: "id", label: "", show: (row) => button(word("open"), () => change({ space: row.id })) }], spaces, { empty: word("none_yet") });
+const newSpace = () => form("space", async ({ name }) => {
+  try { const made = await post("workspaces", { name }); forget("space"); change({ space: made.id }); } catch (error) { failed(error); }
+}, [line("space", "name", word("new_workspace"), "", { required: true, maxlength: 120 })], word("make_it"));
+
+const partyList = () => make("section", {}, table(word("parties"), [{ key: "organisation", label: word("organisation"), show: (row) => `${row.name ?? row.organisation}${row.organisation === me.organisation ? ` (${word("we")})` : ""}` },
+  { key: "key", label: word("public_key"), show: (row) => (here.keys.some((one) => one.organisation === row.organisation) ? word("registered") : word("no_key")) }], here.parties),
+form("invite", async ({ organisation }) => {
+  try { await post(`${here.base}/parties`, { organisation: organisation.trim() }); forget("invite"); reload(); } catch (error) { failed(error); }
+}, [line("invite", "organisation", word("invite"), "", { required: true, pattern: "[0-9a-f]{32}", title: word("id_form") })], word("add")),
+form("key", async ({ key }) => {
+  try { await post(`${here.base}/keys`, { public_key: key.trim() }); forget("key"); reload(); } catch (error) { failed(error); }
+}, [line("key", "key", word("our_key"), "", { required: true })], word("register")));
+
+const planList = () => table(word("tab_plans"), [{ key: "title", label: word("name") }, { key: "state", label: word("status") }, { key: "id", label: "", show: (row) => button(word("open"), () => change({ plan: row.id })) }],
+  here.plans.map((one) => { const version = one.open ?? one.in_force; return { id: one.id, title: version.kept.document.title, state: [one.in_force && word("state_in force"), one.open && word(`state_${one.open.state}`)].filter(Boolean).join("; ") }; }), { empty: word("none_yet") });
+
+const auditLog = () => make("details", { class: "log" }, make("summary", {}, word("log")), table(word("log"), [{ key: "number", label: "#", number: true }, { key: "at", label: word("since") }, { key: "person", label: word("who") }, { key: "deed", label: word("did") }],
+  here.log.map((one) => ({ number: one.number, at: new Date(one.at).toLocaleString(spoken()), person: one.actor, deed: one.action })).reverse()));
+
+async function newPlan(document) {
+  try { const made = await post(`${here.base}/plans`, document); forget("plan"); change({ plan: made.id }); } catch (error) { failed(error); }
+}
+
+/** One step of the plan, from the version that is on the screen. */
+async function step(asked) {
+  try {
+    here.plan = await post(`${here.base}/plans/${here.plan.id}/steps`, asked, ETAGGED(here.plan.etag));
+    if (asked.step === "object") forget("objection");
+    if (asked.step === "sign") forget("signature");
+    reload();
+  } catch (error) {
+    if (error.status === 412) notice(word("changed_meanwhile"), [[word("read_newest"), reload]]);
+    else if (error.slug === "bad-signature") notice(`${word("bad_signature")} (${error.message})`, [[word("read_newest"), reload]]);
+    else failed(error);
+  }
+}
+
+async function edit(document) {
+  try {
+    here.plan = await (await ask(`${here.base}/plans/${here.plan.id}`, { method: "PUT", body: document, ...ETAGGED(here.plan.etag) })).json();
+    forget("edit");
+    reload();
+  } catch (error) {
+    if (error.status === 412) notice(word("changed_meanwhile"), [[word("read_newest"), reload]]);
+    else failed(error);
+  }
+}
