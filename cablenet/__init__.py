@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from cablenet.repair import RepairPlan as RepairPlan
     from cablenet.repair import RepairRules as RepairRules
     from cablenet.repair import plan_repairs as plan_repairs
+    from cablenet.repair import repair_prices as repair_prices
     from cablenet.risk import Availability as Availability
     from cablenet.risk import Risk as Risk
     from cablenet.risk import annual_risk as annual_risk
@@ -202,7 +203,7 @@ _HOME = {
     "ready": ("Ready", "keep_ready"),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
-    "repair": ("RepairPlan", "RepairRules", "plan_repairs"),
+    "repair": ("RepairPlan", "RepairRules", "plan_repairs", "repair_prices"),
     "risk": ("Availability", "Risk", "annual_risk", "availability", "pair_labels"),
     "scenarios": ("Recipe", "ScenarioSet"),
     "scenarios.areas": ("area_events", "chokepoint", "corridor", "denial", "disk", "polygon"),

@@ -47,6 +47,12 @@ def repairs(
         "back).")] = "weighted",
     traffic: Annotated[bool, typer.Option(
         "--traffic", help="Follow unserved demand by country and class (seconds a step).")] = False,
+    prices: Annotated[bool, typer.Option(
+        "--prices", help="Plan again with one permit-day less, one more ship, a pooled fleet, "
+        "spares at a port (a minute).")] = False,
+    price_at: Annotated[list[str] | None, typer.Option(
+        metavar="PORT", help="With --prices: a port to try; left out: the depots nearest to the "
+        "fault of most worth.")] = None,
     out: Annotated[Path | None, typer.Option(
         metavar="DIR", help="Write the map, the pictures and the tables there.")] = None,
     as_of: AsOf = None, json: Json = False,
@@ -70,18 +76,28 @@ def repairs(
                                objective=cast(Any, objective))
         if traffic or objective == "demand_days":
             plan = plan.with_traffic()
+    found = None
+    if prices or price_at:
+        with progress("prices") as tell:
+            found = cn.repair_prices(
+                net, scenario, charter=charter, rules=rules, progress=tell,
+                router=cn.ship_router(frozenset(closed or ())),
+                ports={text: _port(net, text) for text in price_at} if price_at else None)
     if out is not None:
         from cablenet.study.repair_folder import write_repairs
 
         write_repairs(net, plan, out)
     if json:
-        print_json(plan.to_json())
+        print_json(plan.to_json() if found is None else {
+            **plan.to_json(), "prices": found.to_dict("records")})
         return
     typer.echo(repr(plan))
     print_table(plan.to_frame()[list(TABLE)])
     if len(plan.not_served):
         print_table(plan.not_served, "Not repaired")
     print_table(plan.ships_used().round(2), f"Ships: {plan.cost_musd:,.1f} million USD")
+    if found is not None:
+        print_table(found.round(2), "Prices, in weight x days until traffic is back")
     for note in plan.notes:
         typer.echo(f"- {note}")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cablenet.repair.dispatch import plan_repairs
+from cablenet.repair.prices import repair_prices
 from cablenet.repair.repair_plan import RepairPlan
 from cablenet.repair.restoration import Restoration
 from cablenet.repair.rules import RepairRules
 
-__all__ = ["RepairPlan", "RepairRules", "Restoration", "plan_repairs"]
+__all__ = ["RepairPlan", "RepairRules", "Restoration", "plan_repairs", "repair_prices"]

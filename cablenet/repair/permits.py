@@ -77,9 +77,11 @@ def _permit(country: str, row: dict[Any, Any], rules: RepairRules, quantile: flo
     own_days = days if math.isnan(own) else min(
         days, own * days / typical if typical > 0 else own)
     refused = row.get("refused") is True
+    earlier = rules.sooner.get(country, 0.0)
+    days, own_days = max(0.0, days - earlier), max(0.0, own_days - earlier)
     if country in rules.fast_lane:
         promised = rules.fast_lane[country]
-        days = min(days, low if promised is None else promised)
+        days = min(days, max(0.0, (low if promised is None else promised) - earlier))
         return Permit(country, whole_hours(days), whole_hours(min(days, own_days)), False, False,
                       refused)
     return Permit(country, whole_hours(days), whole_hours(own_days),

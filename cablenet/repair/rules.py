@@ -9,6 +9,7 @@ from types import MappingProxyType
 from cablenet.errors import InputError
 
 Place = tuple[float, float]
+NO_DAYS: Mapping[str, float] = MappingProxyType({})
 NOBODY: Mapping[str, float | None] = MappingProxyType({})
 
 
@@ -28,6 +29,8 @@ class RepairRules:
     fast_lane
         countries that grant permits in so many days (None: the shortest of the table), the clock
         from the fault and for any ship
+    sooner
+        countries whose permits are there so many days earlier than they would be
     pooled
         agreements are ignored: every ship counts as under contract for every cable
     added_ships, added_spares
@@ -39,6 +42,7 @@ class RepairRules:
     draw: int | None = None
     month: int | None = None
     fast_lane: Mapping[str, float | None] = field(default_factory=lambda: NOBODY)
+    sooner: Mapping[str, float] = field(default_factory=lambda: NO_DAYS)
     pooled: bool = False
     added_ships: tuple[tuple[str, Place], ...] = ()
     added_spares: tuple[tuple[str, Place], ...] = ()
@@ -52,6 +56,9 @@ class RepairRules:
                 if days is not None and not days >= 0]
         if slow:
             raise InputError(f"fast_lane of {', '.join(slow)} is negative; give days of 0 or more")
+        late = [country for country, days in self.sooner.items() if not days >= 0]
+        if late:
+            raise InputError(f"sooner of {', '.join(late)} is negative; give days of 0 or more")
         for name, (lon, lat) in (*self.added_ships, *self.added_spares):
             if not (-360.0 <= lon <= 360.0 and -90.0 <= lat <= 90.0):
                 raise InputError(f"'{name}' lies at {lon}, {lat}; give lon, lat in degrees")

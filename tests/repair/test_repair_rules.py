@@ -174,6 +174,20 @@ def test_more_depots_or_ships_or_fast_permits_never_worsen_the_optimum():
             assert plan_repairs(net, hit, rules=rules).certificate.objective <= plain + 1e-9
 
 
+def test_with_a_ship_for_every_job_nobody_queues_and_without_permits_nobody_waits_for_one():
+    waters = [("bb", "eez", "BB", "near/1"), ("bb2", "eez", "BB", "far/1")]
+    many = [(f"s{i}", 0, 0, "ZONE", 10.0) for i in range(4)]
+    net = sea(ships=many, permits=[("BB", 30.0, "nomination", False)], waters=waters)
+    hit = outage(net, (5.0, "near"), (6.0, "near"), (15.0, "far"), (18.0, "far"))
+    rows = plan_repairs(net, hit, rules=RepairRules(fast_lane={"BB": 0.0})).schedule
+    assert (rows["queue_days"] == 0).all()
+    # the optimum is pure transit: each job is done as early as a ship alone could
+    assert (rows["start_h"] == rows["arrive_h"]).all()
+    case = repair_case(net, hit, rules=RepairRules(fast_lane={"BB": 0.0}))
+    alone = case.problem.earliest().min(axis=0)
+    assert sorted(rows["done_h"]) == sorted(alone)
+
+
 def test_a_pooled_fleet_ignores_agreements():
     net = sea(ships=[("one", 0, 0, "OTHER", 10.0)])
     plan = plan_repairs(net, outage(net, (5.0, "near")), rules=RepairRules(pooled=True))
