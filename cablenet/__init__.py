@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cablenet.catalogue import layers_from_document as layers_from_document
     from cablenet.catalogue import named_events as named_events
     from cablenet.catalogue import read_candidates as read_candidates
+    from cablenet.catalogue import read_durations as read_durations
     from cablenet.catalogue import read_layers as read_layers
     from cablenet.catalogue import repair_durations as repair_durations
     from cablenet.catalogue import route_choices as route_choices
@@ -114,6 +115,10 @@ if TYPE_CHECKING:
     from cablenet.repair import RepairRules as RepairRules
     from cablenet.repair import plan_repairs as plan_repairs
     from cablenet.repair import repair_prices as repair_prices
+    from cablenet.repair.twin_result import YearTwin as YearTwin
+    from cablenet.repair.twin_world import TwinWorld as TwinWorld
+    from cablenet.repair.twin_world import twin_world as twin_world
+    from cablenet.repair.year_twin import simulate_years as simulate_years
     from cablenet.risk import Availability as Availability
     from cablenet.risk import Risk as Risk
     from cablenet.risk import annual_risk as annual_risk
@@ -166,8 +171,8 @@ _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
                   "default_candidates", "fault_model", "hazard_tables", "land",
                   "import_document", "layers_from_document", "named_events",
-                  "read_candidates", "read_layers", "repair_durations", "route_choices",
-                  "sea_router", "ship_router", "solar_shares"),
+                  "read_candidates", "read_durations", "read_layers", "repair_durations",
+                  "route_choices", "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
     "files": ("OfdsExport", "layers_document", "layers_schema", "ofds_package", "parquet_of",
               "published", "published_layers", "read_published", "write_geopackage",
@@ -204,6 +209,9 @@ _HOME = {
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
     "repair": ("RepairPlan", "RepairRules", "plan_repairs", "repair_prices"),
+    "repair.twin_result": ("YearTwin",),
+    "repair.twin_world": ("TwinWorld", "twin_world"),
+    "repair.year_twin": ("simulate_years",),
     "risk": ("Availability", "Risk", "annual_risk", "availability", "pair_labels"),
     "scenarios": ("Recipe", "ScenarioSet"),
     "scenarios.areas": ("area_events", "chokepoint", "corridor", "denial", "disk", "polygon"),

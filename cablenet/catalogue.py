@@ -45,6 +45,7 @@ from cablenet.planning.route_choice import Place, RouteChoices
 from cablenet.planning.route_choice import route_choices as choose_routes
 from cablenet.planning.route_danger import danger
 from cablenet.readers.candidates import read_candidates as proposed_lines
+from cablenet.readers.csv_table import read_csv
 from cablenet.readers.demand_matrix import read_demand
 from cablenet.readers.layer_document import document_layers
 from cablenet.readers.ofds import is_ofds, ofds_layers
@@ -306,6 +307,27 @@ def hazard_tables(level: Level = "value") -> HazardTables:
     from cablenet_geodata import path
 
     return read_hazard_tables(path("hazards"), level)
+
+
+def read_durations(path: Path | str) -> RepairDurations:
+    """Repair times of a CSV file with columns `quantile` (0 to 1) and `hours`.
+
+    Raises
+    ------
+    InputError
+        naming the line and the column
+    """
+    header, rows, lines = read_csv(Path(path))
+    frame = pd.DataFrame(rows, columns=header)
+    for column in frame.columns.intersection(["quantile", "hours"]):
+        given = pd.to_numeric(frame[column], errors="coerce")
+        if given.isna().any():
+            row = int(given.isna().to_numpy().argmax())
+            raise InputError([Problem(Path(path).name, f"line {lines[row]}", str(column),
+                                      f"'{frame[column].iloc[row]}' is no number",
+                                      "write quantile (0 to 1) and hours")])
+        frame[column] = given
+    return durations_from_frame(frame, Path(path).name)
 
 
 def repair_durations() -> RepairDurations:

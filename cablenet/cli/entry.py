@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from cablenet.cli import ask, audit, export, plan, repairs, service, sign, sweep, work, worst
+from cablenet.cli import (
+    ask,
+    audit,
+    export,
+    plan,
+    repairs,
+    service,
+    sign,
+    sweep,
+    twin,
+    work,
+    worst,
+)
 from cablenet.errors import CablenetError, PlanError
 
 DONE, NO, BAD_INPUT = 0, 1, 2
@@ -29,6 +41,7 @@ app.command("cut-sets")(sweep.cut_sets)
 app.command("worst")(worst.worst)
 plan.app.command("repairs")(repairs.repairs)
 app.add_typer(plan.app, name="plan")
+app.command("twin")(twin.twin)
 app.command("validate")(work.validate)
 app.command("bench")(work.bench)
 app.command("serve")(service.serve)

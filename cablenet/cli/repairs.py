@@ -67,9 +67,9 @@ def repairs(
     scenario = cn.together(net, record["name"], record["parts"])
     rules = cn.RepairRules(
         quantile=quantile, draw=draw, month=month, pooled=pooled,
-        fast_lane=dict(_fast(text) for text in fast_lane or ()),
-        added_ships=tuple((text, _port(net, text)) for text in add_ship or ()),
-        added_spares=tuple((text, _port(net, text)) for text in add_spares or ()))
+        fast_lane=dict(fast(text) for text in fast_lane or ()),
+        added_ships=tuple((text, port_of(net, text)) for text in add_ship or ()),
+        added_spares=tuple((text, port_of(net, text)) for text in add_spares or ()))
     with progress("plan repairs"):
         plan = cn.plan_repairs(net, scenario, horizon_days=horizon_days, charter=charter,
                                rules=rules, router=cn.ship_router(frozenset(closed or ())),
@@ -102,7 +102,7 @@ def repairs(
         typer.echo(f"- {note}")
 
 
-def _fast(text: str) -> tuple[str, float | None]:
+def fast(text: str) -> tuple[str, float | None]:
     """`IN` or `IN=3`."""
     from cablenet.errors import InputError
 
@@ -114,7 +114,7 @@ def _fast(text: str) -> tuple[str, float | None]:
                          ) from error
 
 
-def _port(net: Network, text: str) -> tuple[float, float]:
+def port_of(net: Network, text: str) -> tuple[float, float]:
     """A place by the id or name of a depot, base port or station, or as LON,LAT."""
     from contextlib import suppress
 

@@ -59,6 +59,9 @@ def sweep(
     pair: Pairs = None,
     hazard: Annotated[Many, typer.Option(
         metavar="NAME", help="With --years: only these hazards (default: all).")] = None,
+    durations: Annotated[Path | None, typer.Option(
+        metavar="FILE", help="With --years: repair times as quantiles (quantile, hours), such as "
+        "`cablenet twin --out` writes.")] = None,
     capacity_rule: Annotated[str | None, typer.Option(
         metavar="NAME", help="For maps without capacities: unit-per-cable or by-length.")] = None,
     traffic_rules: TrafficFile = None,
@@ -90,8 +93,9 @@ def sweep(
         warm_up(("cablenet.sweeps.compiled",))  # workers load while the network is built
     net = open_network(layers, as_of, demand, demand_year)
     job = _job(net, order, samples, years, events, unit=unit, metrics=tuple(metric or ["isolated"]),
-               seed=seed, pairs=_pairs(pair), hazards=hazard, capacity_rule=capacity_rule,
-               radius_km=radius_km, top=top, traffic=traffic_rules, tolerance=tolerance)
+               seed=seed, pairs=_pairs(pair), hazards=hazard, durations=durations,
+               capacity_rule=capacity_rule, radius_km=radius_km, top=top, traffic=traffic_rules,
+               tolerance=tolerance)
     if exact_top and (order is None or "unserved" not in (metric or ())):
         raise InputError("--exact-top belongs to --order K --metric unserved; leave it out")
     try:
@@ -121,7 +125,7 @@ def _job(net: Network, order: int | None, samples: int | None, years: int | None
                          "or --events FILE")
     for name, given, belongs in (
             ("--samples", samples, order), ("--pair", more["pairs"], years),
-            ("--hazard", more["hazards"], years)):
+            ("--hazard", more["hazards"], years), ("--durations", more["durations"], years)):
         if given and belongs is None:
             raise InputError(f"{name} does not belong to this source of scenarios; leave it out")
     metrics, rule = more["metrics"], more["capacity_rule"]
@@ -131,8 +135,9 @@ def _job(net: Network, order: int | None, samples: int | None, years: int | None
                                     capacity_rule=rule)
     if years is not None:
         return compiled.years_sweep(
-            net, cn.fault_model(net, more["hazards"]), years, seed=more["seed"], metrics=metrics,
-            pairs=more["pairs"], capacity_rule=rule)
+            net, cn.fault_model(net, more["hazards"], cn.read_durations(more["durations"])
+                                if more["durations"] else None),
+            years, seed=more["seed"], metrics=metrics, pairs=more["pairs"], capacity_rule=rule)
     if not 0 <= more["tolerance"] <= 1:
         raise InputError(f"--tolerance {more['tolerance']:g}: give a share of demand from 0 to 1")
     combined = {"capacity_rule": rule, "top": more["top"], "radius_km": more["radius_km"],

@@ -50,6 +50,10 @@ class RepairDurations:
         """The longest outage in hours."""
         return float(self.hours[-1])
 
+    def to_csv(self) -> str:
+        """The quantiles as a table that `durations_from_frame` reads."""
+        return pd.DataFrame({"quantile": self.quantile, "hours": self.hours}).to_csv(index=False)
+
     def draw(self, rng: np.random.Generator, n: int) -> Floats:
         """(n,) outages in hours, by inversion."""
         return np.interp(rng.random(n), self.quantile, self.hours)

@@ -18,6 +18,7 @@ from cablenet.validation import (
     repair_replays,
     service,
     solar,
+    year_twins,
 )
 from cablenet.validation.check import Check
 
@@ -55,5 +56,6 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     out += link_design.check_link_design(data)
     out += p_medians.check_p_medians(data)
     out += repair_replays.check_replays(events, progress=tell)
+    out += year_twins.check_year_twin(catalogue.build_network(layers))
     out += outages.check_outages(events, progress=tell)
     return out

@@ -1,0 +1,171 @@
+"""The queue of repairs: faults in the order they come, ships that serve them, hour by hour.
+
+One rule decides, whenever a fault comes or a ship is free: of the faults that wait, the most
+valuable first (then the one that waited longest) takes the free ship that can begin soonest, of
+equals the one that is there first; a fault that no free ship may serve lets the next one try. A
+ship sails home after each job and may be called away at once: until it is home it counts as lying
+at its last job.
+
+Arrays in, arrays out; `tests/twins/queue_twin.py` says the same slowly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cablenet.kernels.jit import compiled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class QueueCase:
+    """F faults in order of time, S ships, P places, G groups of faults that ships serve alike,
+    N kinds of flag.
+
+    Attributes
+    ----------
+    call_h
+        (F,) from when a ship may be called for each fault, rising
+    place, group
+        (F,) numbers
+    value
+        (F,) the larger, the sooner
+    permit_h
+        (F, N) when the last permit is there, for ships of each flag
+    work_h, test_h
+        (F,) on site, and after the ship has left
+    charter_h
+        (S, G) before a ship can be called for a group; infinite where it may not serve it
+    flag
+        (S,) which kind of flag a ship has
+    mobilise_h
+        (S,) before a ship sails from its base
+    base_h
+        (S, P) hours at sea from its base; infinite where there is no way
+    apart_km
+        (P, P)
+    speed_km_h
+        (S,)
+    """
+
+    call_h: Floats
+    place: Ints
+    group: Ints
+    value: Floats
+    permit_h: Floats
+    work_h: Floats
+    test_h: Floats
+    charter_h: Floats
+    flag: Ints
+    mobilise_h: Floats
+    base_h: Floats
+    apart_km: Floats
+    speed_km_h: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """What became of each fault.
+
+    Attributes
+    ----------
+    ship
+        (F,) who serves it; -1 where no ship ever may
+    called_h, there_h, begin_h, done_h
+        (F,) the ship is called, is there, begins to work, traffic is back; infinite if never
+    busy_h
+        (S,) from each call to the end of the work, summed
+    waiting_fault_h
+        integral over time of the number of faults that wait for a ship, counted event by event
+    """
+
+    ship: Ints
+    called_h: Floats
+    there_h: Floats
+    begin_h: Floats
+    done_h: Floats
+    busy_h: Floats
+    waiting_fault_h: float
+
+
+def serve(case: QueueCase) -> Served:
+    """Run the queue to its end."""
+    faults, ships = len(case.call_h), len(case.mobilise_h)
+    ship = np.full(faults, -1, np.int64)
+    called, there, begin, done = (np.full(faults, np.inf) for _ in range(4))
+    busy = np.zeros(ships)
+    area = _serve(case.call_h, case.place, case.group, case.value, case.permit_h, case.work_h,
+                  case.test_h, case.charter_h, case.flag, case.mobilise_h, case.base_h,
+                  case.apart_km, case.speed_km_h, ship, called, there, begin, done, busy)
+    return Served(ship, called, there, begin, done, busy, float(area))
+
+
+@compiled
+def _serve(call_h: Floats, place: Ints, group: Ints, value: Floats, permit_h: Floats,
+           work_h: Floats, test_h: Floats, charter_h: Floats, flag: Ints, mobilise_h: Floats,
+           base_h: Floats, apart_km: Floats, speed_km_h: Floats, ship: Ints, called: Floats,
+           there: Floats, begin: Floats, done: Floats, busy: Floats) -> float:
+    """Fill the last six arrays; the integral of the number that wait."""
+    faults, ships = len(call_h), len(mobilise_h)
+    free_h, home_h = np.zeros(ships), np.zeros(ships)
+    last = np.full(ships, -1)
+    queue = np.empty(faults, np.int64)
+    waiting, coming = 0, 0
+    now, area = 0.0, 0.0
+    while coming < faults or waiting > 0:
+        event = call_h[coming] if coming < faults else np.inf
+        if waiting > 0:
+            for s in range(ships):
+                if now < free_h[s] < event:
+                    event = free_h[s]
+        if event == np.inf:
+            break  # nobody will ever come for those that wait
+        area += waiting * (event - now)
+        now = event
+        while coming < faults and call_h[coming] <= now:
+            served = False
+            for s in range(ships):
+                if charter_h[s, group[coming]] < np.inf and base_h[s, place[coming]] < np.inf:
+                    served = True
+                    break
+            if served:
+                at = waiting
+                while at > 0 and value[queue[at - 1]] < value[coming]:
+                    queue[at] = queue[at - 1]
+                    at -= 1
+                queue[at] = coming
+                waiting += 1
+            coming += 1
+        kept = 0
+        for n in range(waiting):
+            job = queue[n]
+            best, earliest, soonest = -1, np.inf, np.inf
+            for s in range(ships):
+                if free_h[s] > now or charter_h[s, group[job]] == np.inf:
+                    continue
+                if last[s] < 0 or home_h[s] <= now:
+                    at_h = mobilise_h[s] + base_h[s, place[job]]
+                else:
+                    at_h = apart_km[last[s], place[job]] / speed_km_h[s]
+                at_h += now + charter_h[s, group[job]]
+                start = max(at_h, permit_h[job, flag[s]])
+                if start < earliest or (start == earliest and at_h < soonest):
+                    best, earliest, soonest = s, start, at_h
+            if best < 0:
+                queue[kept] = job
+                kept += 1
+                continue
+            ship[job], called[job], there[job] = best, now, soonest
+            begin[job] = earliest
+            free_h[best] = begin[job] + work_h[job]
+            done[job] = free_h[best] + test_h[job]
+            busy[best] += free_h[best] - now
+            last[best] = place[job]
+            home_h[best] = free_h[best] + base_h[best, place[job]]
+        waiting = kept
+    return area

@@ -1,0 +1,63 @@
+"""The queue of repairs, slowly: written from the rule in words, with objects and a sorted list."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass
+class Vessel:
+    number: int
+    free: float = 0.0
+    home: float = 0.0
+    place: int | None = None
+    busy: float = 0.0
+
+
+def serve_slowly(case):
+    """(ship, called, there, begin, done) per fault; busy per ship; the waits, summed."""
+    fleet = [Vessel(n) for n in range(len(case.mobilise_h))]
+    out = [(-1, *(math.inf,) * 4)] * len(case.call_h)
+    waiting, moments = [], set(case.call_h.tolist())
+    while moments:
+        now = min(moments)
+        moments.discard(now)
+        waiting += [job for job in range(len(case.call_h)) if case.call_h[job] == now
+                    and any(may(case, ship.number, job) for ship in fleet)]
+        for job in sorted(waiting, key=lambda job: (-case.value[job], case.call_h[job], job)):
+            offers = [(begins(case, ship, job, now), arrival(case, ship, job, now), ship.number)
+                      for ship in fleet if ship.free <= now
+                      and case.charter_h[ship.number, case.group[job]] < math.inf]
+            offers = [offer for offer in offers if offer[1] < math.inf]
+            if not offers:
+                continue
+            begin, there, number = min(offers)
+            ship = fleet[number]
+            ship.free = begin + case.work_h[job]
+            out[job] = (number, now, there, begin, ship.free + case.test_h[job])
+            ship.busy += ship.free - now
+            ship.place = case.place[job]
+            ship.home = ship.free + case.base_h[number, case.place[job]]
+            moments.add(ship.free)
+            waiting.remove(job)
+    waits = sum(row[1] - known for row, known in zip(out, case.call_h, strict=True) if row[0] >= 0)
+    return out, [ship.busy for ship in fleet], waits
+
+
+def may(case, number, job):
+    return (case.charter_h[number, case.group[job]] < math.inf
+            and case.base_h[number, case.place[job]] < math.inf)
+
+
+def begins(case, ship, job, now):
+    return max(arrival(case, ship, job, now), case.permit_h[job, case.flag[ship.number]])
+
+
+def arrival(case, ship, job, now):
+    charter = case.charter_h[ship.number, case.group[job]]
+    if ship.place is None or ship.home <= now:
+        sail = case.mobilise_h[ship.number] + case.base_h[ship.number, case.place[job]]
+    else:
+        sail = case.apart_km[ship.place, case.place[job]] / case.speed_km_h[ship.number]
+    return now + (sail + charter)
