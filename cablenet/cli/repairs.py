@@ -82,7 +82,7 @@ def repairs(
             found = cn.repair_prices(
                 net, scenario, charter=charter, rules=rules, progress=tell,
                 router=cn.ship_router(frozenset(closed or ())),
-                ports={text: _port(net, text) for text in price_at} if price_at else None)
+                ports={text: port_of(net, text) for text in price_at} if price_at else None)
     if out is not None:
         from cablenet.study.repair_folder import write_repairs
 
