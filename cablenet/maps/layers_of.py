@@ -11,13 +11,14 @@ import pandas as pd
 
 from cablenet.errors import MismatchError
 from cablenet.flow_answer import FlowAnswer
-from cablenet.maps.land import country_frame
+from cablenet.maps.land import country_frame, load_land
 from cablenet.planning import RedundancyPlan
 from cablenet.planning.survival_plan import SurvivalPlan
 from cablenet.planning.worst_case import WorstCase
 from cablenet.repair import RepairPlan
 from cablenet.scoring import Scores, score
 from cablenet.sweeps.cut_sets import CutSets
+from cablenet.sweeps.runner import SweepRun
 
 Layers = dict[str, pd.DataFrame]
 CRS = "EPSG:4326"
@@ -27,8 +28,8 @@ def result_layers(result: Any) -> Layers:
     """The layers of a result, by name; frames without shapes are tables. The first column of each
     is its key, and the first layer is the one to take where there is room for one.
 
-    Scores, cut sets, worst cases, redundancy, survival and repair plans, and flow answers have
-    some.
+    Scores, sweeps, cut sets, worst cases, redundancy, survival and repair plans, and flow answers
+    have some.
 
     Raises
     ------
@@ -115,6 +116,35 @@ def _(plan: RedundancyPlan | SurvivalPlan) -> Layers:
 def _(found: FlowAnswer) -> Layers:
     """Links by load, and each country's demand."""
     return {"links": found.to_geo(), "country_traffic": found.by_country()}
+
+
+@_layers.register
+def _(run: SweepRun) -> Layers:
+    """Countries by what the failures cost them, the worst failures, sums by order, and every
+    failure that was kept."""
+    tables = {name: run.table(name) for name in ("countries", "worst", "orders")
+              if run.aggregate(name).is_file()}
+    tables |= {"rows": run.rows()} if run.parts else {}
+    if "countries" in tables:
+        tables["countries"] = _as_countries(tables["countries"])
+    return {name: table if name == "countries" else _keyed(table)
+            for name, table in tables.items()}
+
+
+def _as_countries(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table by country with the countries' land; no shape where the land table has none."""
+    land = load_land()
+    shape = dict(zip(map(str, land.country), land.shape, strict=True))
+    return gpd.GeoDataFrame(table, geometry=[shape.get(str(code)) for code in table["country"]],
+                            crs=CRS)
+
+
+def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with its row numbers as key, written so that their order is that of the rows."""
+    out = table.reset_index(drop=True)
+    width = len(str(max(len(out) - 1, 0)))
+    out.insert(0, "row_id", [f"{row:0{width}d}" for row in range(len(out))])
+    return out
 
 
 def _at(frame: pd.DataFrame) -> gpd.GeoDataFrame:

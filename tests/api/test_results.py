@@ -104,6 +104,8 @@ def test_a_geopackage_holds_every_layer_that_has_rows(house: House, store: Store
     ("cut-sets", {"max_order": 2}, {"units": 4}),
     ("worst", {"k": 2, "next_best": 1}, {"attacks": 2, "countries": None}),
     ("traffic", {"event": LOSS}, {"links": 8, "country_traffic": 4}),
+    # of six pairs of cables each isolates somebody; four countries; orders 1 and 2
+    ("sweep", {"order": 2}, {"countries": 4, "worst": 6, "orders": 2, "rows": 6}),
 ])
 def test_every_process_leaves_its_layers(house: House, store: Store, name: str, process: str,
                                          inputs: object, layers: dict[str, int | None]) -> None:
@@ -135,6 +137,18 @@ def test_links_by_load_show_where_traffic_goes(house: House, store: Store, name:
         assert 0 <= one["load_tbps"] <= one["room_tbps"] * (1 + 1e-9)
         if one["room_tbps"] > 0:
             assert one["used_share"] == pytest.approx(one["load_tbps"] / one["room_tbps"])
+
+
+def test_a_layer_that_is_too_long_comes_as_parquet_only(
+        house: House, store: Store, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = house.admit(name)
+    job = done_job(who, house, store, "sweep", {"order": 2})
+    monkeypatch.setattr("cablenet_api.jobs.results.MOST_FEATURES", 5)
+    listed = who.ask("GET", f"{job}/layers/collections").json()["collections"]
+    assert [one["id"] for one in listed] == ["countries", "orders"]
+    assert who.ask("GET", f"{job}/results?f=geojson&layer=rows").status_code == 406
+    table = who.ask("GET", f"{job}/results?f=parquet&layer=rows").content
+    assert pq.read_table(io.BytesIO(table)).num_rows == 6
 
 
 @pytest.mark.parametrize(("asked", "status", "problem"), [

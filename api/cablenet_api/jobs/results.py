@@ -21,6 +21,10 @@ from cablenet_api.store.keyed import digest_of, given_out
 from cablenet_api.store.store import EVERY, Store
 from cablenet_api.store.tables import jobs
 
+MOST_FEATURES = 100_000
+"""Rows of a layer that is served feature by feature (assumed: some 100 MB of memory); longer ones
+are Parquet only."""
+
 
 @dataclass(frozen=True)
 class KeptLayer:
@@ -68,19 +72,23 @@ def chosen_layer(job: Row[Any], name: str | None) -> KeptLayer:
 
 
 def collections_of_job(files: Files, job: Row[Any]) -> dict[str, Collection]:
-    """The layers of a job's result as collections."""
-    return {one.name: collection_of_layer(files, one) for one in layers_of(job).values()}
+    """The layers of a job's result as collections, but for those that are too long for one."""
+    return {one.name: collection_of_layer(files, one) for one in layers_of(job).values()
+            if one.rows <= MOST_FEATURES}
 
 
 def collection_of_layer(files: Files, layer: KeptLayer) -> Collection:
-    """One layer read back from its file."""
+    """One layer read back from its file; refused when it is too long to be features."""
+    if layer.rows > MOST_FEATURES:
+        raise RefusedError("no-such-form", f"{layer.name} has {layer.rows:,} rows, and features go "
+                           f"up to {MOST_FEATURES:,}: ask for Parquet")
     return _read(files.find(layer.digest), layer.name)
 
 
 def geopackage_of_job(files: Files, job: Row[Any], path: Path) -> None:
-    """Every layer of a result that has rows in one GeoPackage."""
+    """Every layer of a result that has rows, and not too many of them, in one GeoPackage."""
     layers = {one.name: cn.read_published(files.find(one.digest))
-              for one in layers_of(job).values() if one.rows}
+              for one in layers_of(job).values() if 0 < one.rows <= MOST_FEATURES}
     if not layers:
         raise RefusedError("no-such-form", "this result has no layers with rows; ask for JSON")
     cn.write_geopackage(layers, path)

@@ -8,6 +8,7 @@ from typing import Any
 import cablenet as cn
 from cablenet_api.failures import scenarios_of
 from cablenet_api.processes.desk import Desk
+from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import ReportInputs, SweepInputs, ValidateInputs
 from cablenet_api.worlds import World
 
@@ -15,7 +16,7 @@ SHOWN = 1_000
 """Rows of each table in an answer; the digest is over all of them."""
 
 
-def sweep(world: World, asked: SweepInputs, desk: Desk) -> dict[str, Any]:
+def sweep(world: World, asked: SweepInputs, desk: Desk) -> Found:
     """Score every combination, a random sample or named failures, in chunks that are kept."""
     net = world.network
     job: Any
@@ -40,15 +41,17 @@ def sweep(world: World, asked: SweepInputs, desk: Desk) -> dict[str, Any]:
     except cn.errors.MismatchError:  # begun by another release, or on another map: done anew
         shutil.rmtree(desk.folder)
         found = run()
-    return {"scenarios": found.scenarios, "solved": found.solved, "failed": found.failed,
+    layers = cn.result_layers(found)  # now: they are read from the desk, which is cleared
+    return Found({"scenarios": found.scenarios, "solved": found.solved, "failed": found.failed,
             "digest": found.digest, "recipe": dict(found.recipe),
             **{name: found.table(name).head(SHOWN).to_dict("records")
                for name in ("worst", "orders", "countries")
                if found.aggregate(name).is_file()},
-            **({"rows": found.rows().head(SHOWN).to_dict("records")} if asked.events else {})}
+            **({"rows": found.rows().head(SHOWN).to_dict("records")} if asked.events else {})},
+            lambda: layers)
 
 
-def report(world: World, asked: ReportInputs, desk: Desk) -> dict[str, Any]:
+def report(world: World, asked: ReportInputs, desk: Desk) -> Found:
     """A whole study on the shipped atlas: its summary, and its report as one page of HTML."""
     shutil.rmtree(desk.folder, ignore_errors=True)  # a study appears whole or not at all
     desk.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +60,11 @@ def report(world: World, asked: ReportInputs, desk: Desk) -> dict[str, Any]:
         desk.tell(done / max(of, 1))
 
     made = cn.run_study(asked.study, out=desk.folder, as_of=asked.as_of, progress=tell)
-    return {"summary": made.summary,
-            "report_html": (desk.folder / "report.html").read_text(encoding="utf-8")}
+    parts = (made.analysis.events, made.analysis.redundancy, made.analysis.repairs)
+    return Found({"summary": made.summary,
+                  "report_html": (desk.folder / "report.html").read_text(encoding="utf-8")},
+                 lambda: {name: layer for part in parts if part is not None
+                          for name, layer in cn.result_layers(part).items()})
 
 
 def validate(world: World, asked: ValidateInputs, desk: Desk) -> dict[str, Any]:

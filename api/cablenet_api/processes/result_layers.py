@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TITLES = {
     "scenarios": "Scenarios: the links each takes away, with its scores",
-    "countries": "Countries by the worst share they lose in any scenario",
+    "countries": "Countries by the worst they lose in any scenario",
     "country_scores": "Scores of each country in each scenario, without shapes",
     "faults": "Where the sea bed would have to be visited",
     "units": "Units by the number of minimal cut sets they belong to, without shapes",
@@ -14,5 +14,8 @@ TITLES = {
     "restoration": "Share of the outage still felt, by day, without shapes",
     "new_cables": "Cables to build",
     "links": "Links by load: the busier direction, before and after the failure",
+    "worst": "The worst failures of a sweep, without shapes",
+    "orders": "Sums of a sweep by the number of failures, without shapes",
+    "rows": "Every failure of a sweep that was kept, without shapes",
     "country_traffic": "Demand of each country, unserved and delayed, without shapes",
 }
