@@ -84,7 +84,7 @@ def desk_router(settings: Settings, worlds: Worlds, places: Places) -> APIRouter
     router.routes.append(_ForBrowsers("/", page, methods=["GET"], include_in_schema=False))
 
     @router.get("/desk/map", dependencies=known, response_class=Response,
-                responses=PACKED | problems(422, 503))
+                responses=PACKED | problems(401, 422, 503))
     def get_map(request: Request, as_of: Day = None) -> Response:
         """Everything the desk draws of one day."""
         world = worlds.get(as_of)
@@ -92,13 +92,13 @@ def desk_router(settings: Settings, worlds: Worlds, places: Places) -> APIRouter
         return _answer(request, packed, f'"{world.network.fingerprint[:32]}"', TYPES["json"])
 
     @router.get("/desk/cells", dependencies=known,
-                responses=problems(422, 503))
+                responses=problems(401, 422, 503))
     def get_cells(layer: Layer = "cables", row: Row = "*", as_of: Day = None) -> list[Cell]:
         """Basis, range and sources of the numbers of one row of the map."""
         return [Cell(**one) for one in cells(worlds.get(as_of).network, layer, row)]
 
     @router.post("/desk/outage", dependencies=known,
-                 responses=problems(400, 409, 413, 415, 422, 503))
+                 responses=problems(400, 401, 409, 413, 415, 422, 503))
     def outage(asked: OutageAsked, response: Response) -> OutageShown:
         """Whom an outage hurts, at once: isolation and capacity."""
         world = worlds.get(asked.as_of)
@@ -108,7 +108,7 @@ def desk_router(settings: Settings, worlds: Worlds, places: Places) -> APIRouter
         return shown
 
     @router.post("/desk/traffic", dependencies=known,
-                 responses=problems(400, 409, 413, 415, 422, 503))
+                 responses=problems(400, 401, 409, 413, 415, 422, 503))
     def traffic(asked: OutageAsked) -> TrafficShown:
         """Whom it leaves unserved when traffic reroutes; follows when it is ready."""
         world = worlds.get(asked.as_of)

@@ -84,13 +84,14 @@ def scoring_router(settings: Settings, worlds: Worlds, places: Places) -> APIRou
         return Health(version=cn.__version__,
                       networks_ready=[str(day or "default") for day in worlds.days])
 
-    @router.get("/names", tags=["score"], dependencies=known, responses=problems(422, 503))
+    @router.get("/names", tags=["score"], dependencies=known,
+                responses=problems(401, 422, 503))
     def names(as_of: Day = None) -> Names:
         """The names a request may use on one day."""
         return _names(worlds, as_of)
 
     @router.post("/score", tags=["score"], dependencies=known,
-                 responses=problems(400, 409, 413, 415, 422, 503))
+                 responses=problems(400, 401, 409, 413, 415, 422, 503))
     def score(request: ScoreRequest) -> ScoreAnswer:
         """What each failure does: per scenario and per country, with units.
 

@@ -1,0 +1,92 @@
+"""The service held against its own description by schemathesis: no 5xx, no answer it did not tell.
+
+Bounded here: few examples of each operation, anonymous and in two roles, and short walks from one
+operation to the next. `make soak` asks for more (`CABLENET_EXAMPLES`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from cablenet_api import Settings, admit_member, create_app
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.ring_world import ring_network
+
+EXAMPLES = int(os.environ.get("CABLENET_EXAMPLES", "2"))
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
+          response_schema_conformance]
+ROLES = (None, "viewer", "admin")
+BOUNDED = settings(max_examples=EXAMPLES, derandomize=True, database=None,
+                   deadline=timedelta(seconds=30), suppress_health_check=list(HealthCheck),
+                   phases=[Phase.explicit, Phase.generate])
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict[Any, str]]]:
+    """The schema of a running service, and a token of each role."""
+    folder: Path = tmp_path_factory.mktemp("described")
+    made = Settings(database=f"sqlite:///{folder / 'kept.sqlite'}", login="tokens",
+                    files=str(folder / "files"), requests_burst=10**9)
+    tokens = {role: admit_member(made, "mine", f"a {role}", role, 10)["secret"]
+              for role in ("admin", "viewer")}
+    app = create_app(made, load_network=ring_network)
+    yield schemathesis.openapi.from_asgi("/openapi.json", app), tokens
+    app.state.store.close()
+
+
+def headers_of(tokens: dict[Any, str], role: str | None) -> dict[str, str]:
+    return {} if role is None else {"Authorization": f"Bearer {tokens[role]}"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_operation_answers_as_it_is_described(described: tuple[Any, dict[Any, str]],
+                                                    role: str | None) -> None:
+    schema, tokens = described
+    told = 0
+    wrong: list[str] = []
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @BOUNDED
+        @given(case=operation.as_strategy())
+        def probe(case: Any) -> None:
+            case.call_and_validate(headers=headers_of(tokens, role), checks=CHECKS)
+
+        try:
+            probe()
+        except (Exception, FailureGroup) as error:  # all findings are told
+            wrong.append(f"{operation.label}: {str(error)[:600]}")
+        told += 1
+    assert not wrong, "\n".join(wrong)
+    assert told > 40
+
+
+def test_walks_from_one_operation_to_the_next_find_nothing_either(
+        described: tuple[Any, dict[Any, str]]) -> None:
+    """What one answer names (a workspace made, a plan) is asked for, changed and taken away."""
+    schema, tokens = described
+
+    class Walk(schema.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": headers_of(tokens, "admin")}
+
+        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
+            case.validate_response(response, checks=CHECKS)
+
+    run_state_machine_as_test(Walk, settings=settings(
+        BOUNDED, max_examples=EXAMPLES, stateful_step_count=10))
