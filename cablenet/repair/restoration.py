@@ -11,6 +11,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from cablenet.errors import InputError
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network, frozen
 from cablenet.repair.durations import HOURS_PER_DAY, LOCATE, STATION_WORK
@@ -82,6 +83,33 @@ class Restoration:
         total = self.unserved.groupby("day")["unserved_tbps"].sum()
         steps = self.steps.assign(unserved_tbps=self.steps["day"].map(total).fillna(0.0))
         return replace(self, steps=steps)
+
+    def service_days(self, level: float = 0.95) -> pd.DataFrame:
+        """Per country that loses demand: when this share of what it asks is served again for good.
+
+        Columns `country`, `demand_tbps`, `most_unserved_tbps`, `day` (0: never below; infinite: not
+        within this plan).
+
+        Raises
+        ------
+        InputError
+            a level outside 0 to 1
+        """
+        if not 0.0 < level <= 1.0:
+            raise InputError(f"level is {level}; give a share above 0, up to 1")
+        case = self.value.case
+        code = case.net.country_id[case.country]
+        asked = pd.Series(case.problem.tbps.sum(axis=1)).groupby(code).sum()
+        left = self.unserved.pivot_table(
+            index="country", columns="day", values="unserved_tbps", aggfunc="sum").reindex(
+            columns=self.steps["day"]).fillna(0.0)
+        days = np.append(self.steps["day"].to_numpy(float), np.inf)
+        rows = []
+        for country, row in zip(left.index, left.to_numpy(float), strict=True):
+            demand = float(asked[country])
+            short = np.flatnonzero(row > (1.0 - level) * demand + LEAST_TBPS)
+            rows.append((country, demand, row.max(), days[short[-1] + 1] if len(short) else 0.0))
+        return pd.DataFrame(rows, columns=["country", "demand_tbps", "most_unserved_tbps", "day"])
 
     def to_frame(self) -> pd.DataFrame:
         """One row per change."""

@@ -68,10 +68,12 @@ def _jobs(plan: RepairPlan) -> Table:
     frame = plan.to_frame()[["job_id", "cable", "ship", "depot", "arrive_day", "permit_day",
                              "start_day", "done_day", "queue_days", "held_by", "in_contract",
                              "asked"]]
+    frame.insert(0, "number", range(1, len(frame) + 1))
     return Table(
         "repairs", "Jobs", frame,
         f"Certificate: {plan.certificate.status}, gap {100 * plan.certificate.gap:.2f} %. "
         + "; ".join(plan.notes) + ".", "job_id", {
+            "number": Heading("no.", "", "as on the map", 0),
             "done_day": Heading("done", "day", "traffic is back", 1, bar=True),
             "queue_days": Heading("queue", "days", "the ship was at an earlier job", 1),
             "held_by": Heading("held by", "", "the last thing that had to be there", 0)})

@@ -71,6 +71,21 @@ def test_the_curve_follows_demand_by_country_and_class():
     assert plan.to_json()["unserved"]
 
 
+def test_service_is_back_for_good_when_the_last_gap_closes():
+    # far first: day 289 / 24, then near on day 554 / 24. Of its 1 Tbps BB misses 1, then 0.85 (only
+    # its 0.15 to CC is back), then nothing: 95 % from the second repair on, 15 % from the first
+    net = valued()
+    plan = plan_repairs(net, outage(net, (5.0, "near"), (15.0, "far")))
+    days = plan.restoration.service_days(0.95).set_index("country")
+    assert days["day"].to_dict() == pytest.approx(dict.fromkeys(["AA", "BB", "CC"], 554 / 24))
+    early = plan.restoration.service_days(0.15).set_index("country")
+    assert early.loc["BB", "day"] == pytest.approx(289 / 24)
+    assert early.loc["AA", "day"] == pytest.approx(554 / 24)  # all of AA's demand crosses near
+    assert days.loc["BB", "most_unserved_tbps"] == pytest.approx(1.0)
+    with pytest.raises(InputError, match="share above 0"):
+        plan.restoration.service_days(1.5)
+
+
 def test_a_plan_for_demand_is_never_worse_than_the_additive_one():
     rng = np.random.default_rng(3)
     for _ in range(5):

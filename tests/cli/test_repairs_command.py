@@ -1,0 +1,58 @@
+"""`cablenet plan repairs`: its answer as JSON, ports and fast lanes by name, one message if wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import cablenet as cn
+from cablenet.cli import main
+from cablenet.cli.repairs import _fast, _port
+from cablenet.errors import InputError, UnknownNameError
+
+
+@pytest.fixture(scope="module")
+def net():
+    return cn.build_network(cn.atlas())
+
+
+def test_a_port_is_a_depot_a_base_a_station_or_a_place(net):
+    assert _port(net, "80.3,13.1") == (80.3, 13.1)
+    assert _port(net, "Cochin") == (76.24, 9.96)
+    assert _port(net, "port klang") == (101.39, 3.0)
+    with pytest.raises(UnknownNameError, match="cochin"):
+        _port(net, "Cochim")
+
+
+def test_a_fast_lane_has_its_days_or_the_shortest_known():
+    assert _fast("in") == ("IN", None)
+    assert _fast("IN=2.5") == ("IN", 2.5)
+    with pytest.raises(InputError, match="number of days"):
+        _fast("IN=soon")
+
+
+def test_the_answer_is_one_object_with_its_certificate(capsys, tmp_path):
+    event = tmp_path / "one.toml"
+    event.write_text('[[event]]\nid = "one"\nname = "One cut"\nnote = ""\nsources = ""\nparts = ['
+                     '{ kind = "cut", cable = "smw4", lon = 72.0, lat = 18.5, '
+                     'within_km = 300 }]\n')
+    with pytest.raises(SystemExit) as ended:
+        main(["plan", "repairs", "--event", str(event), "--month", "7", "--fast-lane", "IN=2",
+              "--closed", "panama", "--add-ship", "Cochin", "--json"])
+    assert ended.value.code == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert {"status", "objective", "bound", "gap", "seconds", "checked", "schedule", "not_served",
+            "ships", "cost_musd", "restoration", "notes"} <= set(answer)
+    job, = answer["schedule"]
+    # July in the Arabian Sea: 7 days x 1.5, or 8 x 1.5 where it is deeper
+    assert job["work_days"] in (10.5, 12.0)
+    assert job["permit_day"] == 2.0
+    assert any("south-west monsoon" in note for note in answer["notes"])
+
+
+def test_a_canal_nobody_knows_is_bad_input(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["plan", "repairs", "--event", "versova", "--closed", "suze"])
+    assert ended.value.code == 2
+    assert "suez" in capsys.readouterr().err
