@@ -1,4 +1,4 @@
-"""`cablenet plan repairs`: its answer as JSON, ports and fast lanes by name, one message if wrong."""
+"""`cablenet plan repairs`: JSON, ports and fast lanes by name, one message where it is wrong."""
 
 from __future__ import annotations
 
