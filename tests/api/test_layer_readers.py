@@ -22,7 +22,7 @@ from cablenet_api.worlds import World
 
 import cablenet as cn
 from tests.api.dateline_world import dateline_world
-from tests.api.live import live_service, read_by
+from tests.api.live_process import live_service, read_by
 
 needs_gdal = pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="no gdal-bin")
 PYOGRIO = """
