@@ -21,13 +21,22 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linear_sum_assignment, linprog
 
+from cablenet.kernels.jit import HAS_COMPILER
+from cablenet.repair.columns import SCALE, list_routes, lower_bound
 from cablenet.repair.problem import NEVER, Dispatch
 from cablenet.repair.routes import Column, Routes, enumerate_routes, good_routes, kinds_of
+from cablenet.repair.search import ROUNDS_PER_JOB, search_routes
 from cablenet.solvers import IntegerProgram
 
 LABELS_PER_SECOND = 5_000
 """Routes grown for each second of the limit: a count, so that the answer is the same everywhere."""
 FIRST_SHARE = 8
+FEW_JOBS = 12
+"""Up to so many, all routes are listed outright; above, column generation (compiled loops)."""
+PRICINGS = 150
+MOST_ROUTES = 100_000
+COVER_SHARE = 4
+"""The selection gets so much of the limit (its deterministic seconds) each time."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,8 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     """
     if problem.n_jobs == 0:
         return Choice(((),) * problem.n_ships, "optimal", 0, 0, 0.0)
+    if problem.n_jobs > FEW_JOBS and HAS_COMPILER:
+        return choose_by_columns(problem, seed=seed, limit=limit)
     best = good_routes(problem)
     least = int((problem.weight * problem.earliest().min(axis=0)).sum())
     regret = sum(problem.cost(ship, route) for ship, route in enumerate(best)) - least
@@ -74,6 +85,60 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     bound = min(proven, regret)
     return Choice(best, "optimal" if bound == regret else "feasible", least + regret,
                   least + bound, seconds)
+
+
+def choose_by_columns(problem: Dispatch, *, seed: int, limit: float) -> Choice:
+    """The same by local search, column generation, and a cover by all routes within the gap.
+
+    Where the routes within the gap are too many to list, a better plan is sought among those
+    known, and the answer is "feasible" with its bound. Rounds of search and of pricing are counts,
+    so the same seed gives the same answer.
+    """
+    kinds = kinds_of(problem)
+    kind_of = {ship: kind for kind, ships in enumerate(kinds) for ship in ships}
+    alone = (problem.weight * problem.earliest().min(axis=0)).astype(np.int64)
+    least = int(alone.sum())
+    rounds = max(1, int(ROUNDS_PER_JOB * problem.n_jobs * min(1.0, limit / 20.0)))
+    best, met = search_routes(problem, first_routes(problem), seed=seed, rounds=rounds)
+    value = _value(problem, best)
+    routes = {(kind_of[ship], route) for ship, route in met}
+    master = lower_bound(problem, kinds, routes, value, PRICINGS)
+    bound, seconds = -(-master.bound // SCALE), 0.0
+    last = max(done for ship, route in enumerate(best) for *_, done in problem.clock(ship, route))
+    for every in (True, False, True):
+        if bound >= value:
+            break
+        listed = list_routes(master, value, last, MOST_ROUTES) if every else [
+            Column(kind, route, problem.cost(kinds[kind][0], route), 0)
+            for kind, route in sorted(master.known) if len(set(route)) == len(route)]
+        if listed is None:
+            continue
+        columns = promising(problem, kinds, [
+            Column(column.kind, column.route, column.regret - int(alone[list(column.route)].sum()),
+                   column.sail_h) for column in listed], value - least)
+        chosen, within, spent = _cover(problem, kinds, columns, seed, limit / COVER_SHARE)
+        seconds += spent
+        if chosen is not None and _value(problem, chosen) < value:
+            best, value = chosen, _value(problem, chosen)
+        if every:  # every plan up to `value` is among these
+            bound = max(bound, min(value, least + within))
+            break
+    bound = min(bound, value)
+    return Choice(best, "optimal" if bound == value else "feasible", value, bound, seconds)
+
+
+def first_routes(problem: Dispatch) -> Routes:
+    """A plan to begin with: each job goes last on the ship that would be done with it soonest."""
+    routes: list[list[int]] = [[] for _ in range(problem.n_ships)]
+    for job in np.argsort(-problem.weight, kind="stable").tolist():
+        _, ship = min((list(problem.clock(ship, [*routes[ship], job]))[-1][2], ship)
+                      for ship in np.flatnonzero(problem.able[:, job]).tolist())
+        routes[ship].append(job)
+    return tuple(map(tuple, routes))
+
+
+def _value(problem: Dispatch, routes: Routes) -> int:
+    return sum(problem.cost(ship, route) for ship, route in enumerate(routes))
 
 
 def queue_bound(problem: Dispatch) -> int:

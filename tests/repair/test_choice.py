@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cablenet.repair.choice import choose_routes, queue_bound
+from cablenet.repair.choice import choose_by_columns, choose_routes, queue_bound
 from cablenet.repair.problem import Dispatch
 from cablenet.repair.routes import enumerate_routes, good_routes, kinds_of
 
@@ -70,6 +70,26 @@ def test_the_plan_equals_the_best_of_all_assignments_and_orders(seed):
     assert sorted(job for route in choice.routes for job in route) == list(range(problem.n_jobs))
     assert choice.objective == sum(cost_by_hand(problem, ship, route)
                                    for ship, route in enumerate(choice.routes))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_column_generation_equals_the_best_of_all_assignments_and_orders(seed):
+    problem = random_problem(seed, jobs=2 + seed % 4, ships=2 + seed % 2)
+    choice = choose_by_columns(problem, seed=1, limit=0.1)
+    assert choice.status == "optimal"
+    assert choice.objective == choice.bound == best_of_all(problem)
+    assert sorted(job for route in choice.routes for job in route) == list(range(problem.n_jobs))
+    assert choice.objective == sum(cost_by_hand(problem, ship, route)
+                                   for ship, route in enumerate(choice.routes))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_ways_agree_on_nine_jobs_and_on_seeds(seed):
+    problem = random_problem(seed, jobs=9, ships=4)
+    choice = choose_by_columns(problem, seed=seed, limit=1.0)
+    assert choice.status == "optimal"
+    assert choice.objective == objective(problem)
+    assert choice.routes == choose_by_columns(problem, seed=seed, limit=1.0).routes
 
 
 @pytest.mark.parametrize("seed", range(5))
