@@ -7,7 +7,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SETUP  := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: demo test soak lint atlas serve bench lock clean
+.PHONY: demo test soak lint atlas serve bench docs notebooks lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/cablenet run india-japan --out out/india-japan
@@ -32,6 +32,12 @@ serve: $(VENV)/.run
 
 bench: $(VENV)/.dev
 	$(BIN)/cablenet bench build
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/site/make_site.py out/docs
+
+notebooks: $(VENV)/.dev
+	$(BIN)/python notebooks/execute.py --run out/notebooks
 
 lock: $(VENV)/.venv
 	$(SETUP) uv

@@ -166,6 +166,8 @@ if TYPE_CHECKING:
     from cablenet.uncertainty.worst_places import WorstPlaces as WorstPlaces
     from cablenet.uncertainty.worst_places import worst_places as worst_places
     from cablenet.validation import run_checks as run_checks
+    from cablenet.validation.past import past_outages as past_outages
+    from cablenet.validation.past import replay_outage as replay_outage
 
 _HOME = {
     "catalogue": ("atlas", "build_network", "candidate_table", "chokepoints",
@@ -231,6 +233,7 @@ _HOME = {
     "traffic.demand": ("Demand", "grown", "make_demand"),
     "uncertainty": ("Uncertain", "draws"),
     "uncertainty.worst_places": ("WorstPlaces", "worst_places"),
+    "validation.past": ("past_outages", "replay_outage"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = ["__version__", "errors", *sorted(_MODULE_OF)]

@@ -214,7 +214,8 @@ def compare(before: Scores, after: Scores) -> pd.DataFrame:
     """
     left, right = before.to_frame(), after.to_frame()
     shared = [column for column in left.columns if column in right.columns]
-    joined = left[shared].join(right[shared], how="outer", lsuffix="|before", rsuffix="|after")
+    joined = left[shared].add_suffix("|before").join(
+        right[shared].add_suffix("|after"), how="outer")
     parts = {}
     for column in shared:
         parts[column, "before"] = joined[f"{column}|before"]

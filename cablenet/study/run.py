@@ -60,7 +60,7 @@ def run_study(
     study
         a `Study`, the name of a built-in one, or a study file
     out
-        the folder for report.html, map.png, summary.json, *.parquet and results.gpkg; with
+        the folder for report.html, map.png, summary.json, `*.parquet` and results.gpkg; with
         repairs also map-repairs.png, repair-gantt.png and repair-curve.png, with traffic also
         map-EVENT.png, with worst cases and other decisions a map and a table each
     as_of
