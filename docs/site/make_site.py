@@ -31,6 +31,13 @@ def lay_out(source: Path) -> None:
         shutil.copyfile(ROOT / name, source / name)
     shutil.copyfile(Path(__file__).with_name("conf.py"), source / "conf.py")
     shutil.copytree(Path(__file__).with_name("static"), source / "static")
+    index = source / "docs/index.md"
+    named = index.read_text(encoding="utf-8").split()
+    more = sorted(page.stem for page in (source / "docs").glob("*.md")
+                  if page.stem not in named and page.stem != "index")
+    if more:
+        listed = "\n".join(["```{toctree}", ":hidden:", ":caption: More", "", *more, "```"])
+        index.write_text(f"{index.read_text(encoding='utf-8')}\n{listed}\n", encoding="utf-8")
     (source / "docs/reference").mkdir()
     for name, text in pages().items():
         (source / f"docs/reference/{name}.md").write_text(text, encoding="utf-8")
