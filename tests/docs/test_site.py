@@ -40,7 +40,8 @@ def test_no_page_loads_anything_from_outside(site):
                  if 'rel="canonical"' not in tag]
         assert not found, (page.name, found)
     for sheet in site.rglob("*.css"):
-        assert not re.search(r"url\(['\"]?(?:https?:)?//|@import", sheet.read_text(encoding="utf-8"))
+        text = sheet.read_text(encoding="utf-8")
+        assert not re.search(r"url\(['\"]?(?:https?:)?//|@import", text)
 
 
 def test_every_public_name_has_its_entry(site):
