@@ -27,7 +27,8 @@ highlight_language = "none"
 python_use_unqualified_type_names = True
 suppress_warnings = ["myst.xref_ambiguous", "config.cache"]
 
-ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[~?tuple\[.*?\], ~?(?:numpy\.)?dtype\[~?(?:numpy\.)?(\w+?)_?\]\]")
+ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[~?tuple\[.*?\], ~?(?:numpy\.)?dtype\["
+                   r"~?(?:numpy\.)?(\w+?)_?\]\]")
 
 
 def plain_arrays(app, what, name, thing, options, signature, returned):

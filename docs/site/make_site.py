@@ -48,10 +48,8 @@ def lay_out(source: Path) -> None:
 
 def notebook_page(script: Path) -> str:
     """A notebook as a page: its words and its code."""
-    parts = []
-    for cell in jupytext.read(script).cells:
-        parts.append(cell.source if cell.cell_type == "markdown"
-                     else f"```python\n{cell.source}\n```")
+    parts = [cell.source if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```"
+             for cell in jupytext.read(script).cells]
     return "\n\n".join(parts) + "\n"
 
 
@@ -69,7 +67,7 @@ def main() -> None:
     asked.add_argument("out", type=Path, nargs="?", default=ROOT / "out/docs")
     out = asked.parse_args().out
     failed = build(out)
-    print(f"{out / 'html/docs/index.html'}")
+    sys.stdout.write(f"{out / 'html/docs/index.html'}\n")
     sys.exit(failed)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -133,12 +132,3 @@ def tables_page() -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
-
-
-def main() -> None:
-    """Print all pages as JSON, for a process of their own."""
-    print(json.dumps(pages()))
-
-
-if __name__ == "__main__":
-    main()
