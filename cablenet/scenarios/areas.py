@@ -195,7 +195,9 @@ def _sections_inside(net: Network, area: Any) -> tuple[list[int], list[float]]:
 def _middle_km(line: Any, area: Any) -> float:
     inside = line.intersection(area)
     runs = [part for part in getattr(inside, "geoms", [inside]) if part.geom_type == "LineString"]
-    if not runs:
+    if inside.is_empty:  # a section of no length, as imported maps have them
+        point = line.interpolate(0.5, normalized=True)
+    elif not runs:
         point = inside.centroid
     else:
         longest = max(runs, key=lambda run: run.length)

@@ -22,7 +22,7 @@ def test_a_cable_found_by_name_is_broken_and_who_is_hurt_shows_at_once(desk: Des
     assert desk.rows("Who is hurt")[0][:2] == ["MV cut off", "all"]
     assert desk.rows("Cables broken") == [["SPUR", "1", "10 Tbps"]]
     assert desk.shown("links", SPUR)["lost"] is True
-    assert desk.shown("links", EAST) == {"faded": True}
+    assert desk.shown("links", EAST) == {}
     land = desk.page.evaluate("fetch('/desk/map').then((r) => r.json()).then((d) => "
                               "d.land.features.find((f) => f.properties.c === 'MV').id)")
     assert desk.shown("land", land)["loss"] == 1

@@ -208,3 +208,9 @@ def test_the_disk_test_is_geodesic_and_not_flat():
     assert lost_ids(net, areas.disk(net, 4, 60, 56)) == {"ab/1"}
     with pytest.raises(NothingHitError):
         areas.disk(net, 4, 60, 55)
+
+
+def test_a_section_of_no_length_inside_an_area_has_its_fault_where_it_lies() -> None:
+    # imported maps draw a landing beside its branching unit as a line between equal points
+    spot = shapely.LineString([(1, 1), (1, 1)])
+    assert areas._middle_km(spot, shapely.box(0, 0, 2, 2)) == 0

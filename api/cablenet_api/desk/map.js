@@ -1,7 +1,7 @@
 // The map: made once for a day's data, then told what to colour. It knows nothing of the service.
 import * as maplibre from "./maplibre-gl.mjs";
 import { find, make } from "./dom.js";
-import { mapStyle } from "./map_style.js";
+import { FADED, SOUND, mapStyle } from "./map_style.js";
 import { shapesOf } from "./shapes.js";
 import { change, state } from "./state.js";
 import { word } from "./words.js";
@@ -68,14 +68,13 @@ function colourAll() {
   for (const source of ["links", "land", "gateways"]) map.removeFeatureState({ source });
   map.getSource("faults").setData({ type: "FeatureCollection", features: (outage?.faults ?? []).map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } })) });
   drawShapes();
+  map.setPaintProperty("cables", "line-opacity", outage ? FADED : SOUND);
   if (!outage) return;
   const set = (source, id, values) => map.setFeatureState({ source, id }, values);
   const states = new Map(outage.links.map((id) => [id, { lost: true }]));
   for (const [id, before, after] of traffic?.more ?? []) if (!states.has(id)) states.set(id, { more: true, rise: after - before });
   for (const id of traffic?.full ?? []) if (!states.has(id)) states.set(id, { full: true });
-  data.links.features.forEach(({ id, properties }) => {
-    if (properties.k === "cable" || states.has(id)) set("links", id, states.get(id) ?? { faded: true });
-  });
+  states.forEach((values, id) => set("links", id, values));
   outage.gateways.forEach((id) => set("gateways", id, { cut: true }));
   data.land.features.forEach(({ id, properties }) => {
     const loss = tint.get(properties.c);

@@ -3,6 +3,8 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const told = (key) => ["boolean", ["feature-state", key], false];
 const only = (kind) => ["==", ["get", "k"], kind];
 const ROUND = { "line-cap": "round", "line-join": "round" };
+/** How strongly cables are drawn while nothing has failed, and beside what has. */
+export const SOUND = 0.9, FADED = 0.4;
 const NONE = { type: "FeatureCollection", features: [] };
 
 /** Steps of a country's colour: the least share of each class, and its colour. */
@@ -39,7 +41,7 @@ const lines = () => [
   { id: "out", type: "line", source: "links", filter: only("out"), paint: { "line-color": colour("out"), "line-width": 1, "line-dasharray": [5, 3], "line-opacity": 0.8 } },
   { id: "cables", type: "line", source: "links", filter: only("cable"), layout: ROUND, paint: {
     "line-color": ["match", ["coalesce", ["get", "s"], -1], 0, colour("cap0"), 1, colour("cap1"), 2, colour("cap2"), 3, colour("cap3"), colour("capx")],
-    "line-opacity": ["case", told("faded"), 0.4, 0.9],
+    "line-opacity": SOUND,
     "line-width": ["interpolate", ["linear"], ["zoom"], 1, 0.8, 5, 1.8, 8, 3] } },
   { id: "more", type: "line", source: "links", layout: ROUND, paint: { "line-color": colour("more"), "line-width": ["interpolate", ["linear"], ["number", ["feature-state", "rise"], 0], 0, 1.5, 30, 5], "line-opacity": ["case", told("more"), 0.95, 0] } },
   { id: "full", type: "line", source: "links", layout: ROUND, paint: { "line-color": colour("full"), "line-width": 4, "line-opacity": ["case", told("full"), 1, 0] } },

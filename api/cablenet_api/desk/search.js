@@ -11,7 +11,6 @@ export function openSearch(data, act) {
   choose = act;
   setSearched(data);
   const box = find("#find");
-  box.placeholder = word("find_short");
   box.addEventListener("input", () => list(box.value));
   box.addEventListener("focus", () => { if (box.value) list(box.value); });
   box.addEventListener("blur", () => setTimeout(hide, 150));
@@ -23,6 +22,7 @@ export function openSearch(data, act) {
 }
 
 export function setSearched(data) {
+  find("#find").placeholder = word("find_short");
   entries = [
     ...data.cables.map((one, i) => entry("cable", one.n, one.id, { index: i, extra: [one.id, ...(one.l ?? [])].join(" ") })),
     ...data.stations.features.map(({ properties: p }, i) => entry("station", `${p.n}, ${data.countries[p.c] ?? p.c}`, p.i, { index: i, extra: p.i })),

@@ -18,7 +18,8 @@ export async function speak(code) {
 
 /** A message; `{name}` is filled from `values`. What a language lacks is said in English. */
 export function word(key, values = {}) {
-  if ((values.count ?? values.alone) === 1 || (values.count ?? values.alone) === "1") key = words[`${key}_one`] || (words === english && english[`${key}_one`]) ? `${key}_one` : key;
+  const one = `${key}_one`, single = String(values.count ?? values.alone) === "1";
+  if (single && (words[one] ?? (words[key] ? undefined : english[one]))) key = one;
   const text = words[key] ?? english[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
