@@ -90,6 +90,9 @@ if TYPE_CHECKING:
     from cablenet.planning import plan_redundancy as plan_redundancy
     from cablenet.planning.capacity_design import CapacityDesign as CapacityDesign
     from cablenet.planning.capacity_design import design_capacity as design_capacity
+    from cablenet.planning.demand_candidates import demand_network as demand_network
+    from cablenet.planning.demand_curve import demand_curve as demand_curve
+    from cablenet.planning.demand_promise import DemandPromise as DemandPromise
     from cablenet.planning.fewest import FewestToIsolate as FewestToIsolate
     from cablenet.planning.fewest import fewest_to_isolate as fewest_to_isolate
     from cablenet.planning.fortification import Fortification as Fortification
@@ -97,6 +100,7 @@ if TYPE_CHECKING:
     from cablenet.planning.link_failures import DesignProblem as DesignProblem
     from cablenet.planning.p_median import PMedian as PMedian
     from cablenet.planning.p_median import p_median as p_median
+    from cablenet.planning.plan_demand import plan_demand as plan_demand
     from cablenet.planning.promise import Promise as Promise
     from cablenet.planning.promise import read_promises as read_promises
     from cablenet.planning.survival import plan_survival as plan_survival
@@ -201,6 +205,10 @@ _HOME = {
     "planning.promise": ("Promise", "read_promises"),
     "planning.survival": ("plan_survival",),
     "planning.survival_plan": ("SurvivalPlan",),
+    "planning.demand_candidates": ("demand_network",),
+    "planning.demand_curve": ("demand_curve",),
+    "planning.demand_promise": ("DemandPromise",),
+    "planning.plan_demand": ("plan_demand",),
     "planning.fewest": ("FewestToIsolate", "fewest_to_isolate"),
     "planning.fortification": ("Fortification", "fortify"),
     "planning.worst_case": ("WorstCase", "worst_case"),

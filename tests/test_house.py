@@ -50,6 +50,7 @@ DOORS = {
 
 PICTURES = {
     "network.py",
+    "planning/demand_plan.py",
     "planning/fortification.py",
     "planning/route_choice.py",
     "planning/survival_plan.py",

@@ -34,16 +34,30 @@ def redundancy(
     promise: Annotated[Path | None, typer.Option(
         metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries), budget_musd, "
         "must_land, never_joined, leave_out_impossible, next_best.")] = None,
-    reach_km: Annotated[float, typer.Option(
-        metavar="KM", help="With --losses or --promise: how far a new cable may reach.")] = 3000.0,
+    reach_km: Annotated[float | None, typer.Option(
+        metavar="KM", help="How far a new cable may reach (default: 3000 with --losses or "
+        "--promise, 1500 with --share or --least-loss).")] = None,
     next_best: Annotated[int, typer.Option(
         metavar="N", help="With --losses: further plans to find.")] = 0,
     leave_out_impossible: Annotated[bool, typer.Option(
         "--leave-out-impossible", help="Plan for the others where a country cannot be saved.",
     )] = False,
-    budget_musd: Annotated[float | None, typer.Option(
+    budget_musd: Annotated[list[float] | None, typer.Option(
         metavar="X", help="Spend at most this, in million USD; with --country alone: for the most "
-        "protection.")] = None,
+        "protection; with --least-loss: for the least loss; again and again for a curve.")] = None,
+    share: Annotated[float | None, typer.Option(
+        metavar="PERCENT", help="Keep this share of demand of every country that has it today (or "
+        "of --country) through any one cable, any one station and the named events.")] = None,
+    least_loss: Annotated[bool, typer.Option(
+        "--least-loss", help="Lower the expected loss of traffic most, under --budget-musd.",
+    )] = False,
+    curve: Annotated[Path | None, typer.Option(
+        metavar="FILE.png", help="With --least-loss: draw what remains at risk for each of several "
+        "--budget-musd.")] = None,
+    gap: Annotated[float, typer.Option(
+        metavar="PERCENT", help="With --share or --least-loss: end this close to the best.")] = 0.0,
+    time_limit_s: Annotated[float, typer.Option(
+        metavar="S", help="With --share or --least-loss: seconds for each plan.")] = 300.0,
     candidates: Annotated[Path | None, typer.Option(
         metavar="FILE", help="Choose among these candidate cables only; left out: routed by our "
         "own router.")] = None,
@@ -63,25 +77,42 @@ def redundancy(
     """The cheapest new cables after which countries survive losses, with proof.
 
     With --losses or --promise all cables and landings within reach are weighed (minutes to price
-    them on a map of the world); with --country alone some to its neighbours, against any one cable
-    loss.
+    them on a map of the world); with --share or --least-loss the cheapest of each pair of
+    countries, by the demand that is still served; with --country alone some to its neighbours,
+    against any one cable loss.
     """
     import cablenet as cn
     from cablenet.errors import InputError
 
     base = cn.atlas(parse_day(as_of)) if layers is None else cn.read_layers(layers)
+    budgets = budget_musd or []
+    if share is not None or least_loss:
+        from cablenet.cli.demand import demand_plan
+
+        if losses is not None or promise is not None:
+            raise InputError("--share and --least-loss plan by demand, --losses and --promise by "
+                             "connection; give one of the two")
+        if least_loss and not budgets:
+            raise InputError("--least-loss needs --budget-musd: without a limit all is built")
+        _show(demand_plan(base if layers is None else base.dated(parse_day(as_of) or base.as_of),
+                          share, country, budgets, candidates, reach_km, next_best,
+                          leave_out_impossible, gap / 100.0, time_limit_s, curve), json)
+        return
+    if len(budgets) > 1:
+        raise InputError("several budgets make a curve of --least-loss; give one")
+    budget = budgets[0] if budgets else None
     if losses is not None or promise is not None:
         if losses is not None and promise is not None:
             raise InputError("--losses and --promise both say what to survive; give one")
         promises, options = cn.read_promises(promise) if promise is not None else (
             (cn.Promise(losses or 0, unit, tuple(country) if country else None),),
-            {"budget_musd": budget_musd, "next_best": next_best,
+            {"budget_musd": budget, "next_best": next_best,
              "leave_out_impossible": leave_out_impossible})
         dated = base if layers is None else base.dated(parse_day(as_of) or base.as_of)
         with progress("price candidates") as tell:
             own = None if candidates is None else cn.read_candidates(candidates, dated)
             table = cn.candidate_table(dated, kinds=("cable", "landing") if own is None else (),
-                                       own=own, reach_km=reach_km, avoid=avoid or (),
+                                       own=own, reach_km=reach_km or 3000.0, avoid=avoid or (),
                                        keep_km_from_cables=keep_km_from_cables,
                                        round_hazards=round_hazards,
                                        progress=lambda done, total: tell("", done, total))
@@ -104,7 +135,7 @@ def redundancy(
                    else cn.read_candidates(candidates))
         net = cn.build_network(base, candidates=offered)
     with progress("plan redundancy"):
-        plan = cn.plan_redundancy(net, countries=country, budget_musd=budget_musd)
+        plan = cn.plan_redundancy(net, countries=country, budget_musd=budget)
     _show(plan, json)
 
 

@@ -45,7 +45,7 @@ def line_world(*rows):
 
 
 def test_the_cheaper_of_two_cables_with_room_enough_is_taken():
-    """Losing cable AH leaves A and B 0.15 Tbps each, and H nothing: 0.35, 0.35 and 0.5 short of half.
+    """Losing cable AH leaves A and B 0.15 Tbps each, H nothing: 0.35, 0.35, 0.5 short of half.
     `thin` carries 0.8 x 0.5 = 0.4 Tbps each way, too little for 0.7 and 0.5; `wide` 0.8 x 5 = 4."""
     net = line_world(("thin", "a2", "h2", 5, 0.5), ("wide", "a2", "h2", 9, 5.0))
     plan = plan_demand(net, DemandPromise(0.5, failures=("AH",)))
@@ -62,8 +62,8 @@ def test_a_share_small_enough_is_kept_by_the_thin_cable():
 
 
 def test_under_a_budget_least_is_lost():
-    """Without AH or h1 all but what A and B ask of each other is lost: 2 x (3 - 0.3) Tbps; without BA
-    all of B, 1 + 0.15 + 1/3; `bh` saves all of that. Without a1 nothing is left; `bh` then still
+    """Without AH or h1 all but what A and B ask of each other is lost: 2 x (3 - 0.3) Tbps; without
+    BA all of B, 1 + 0.15 + 1/3; `bh` saves all of that. Without a1 nothing is left; `bh` then still
     serves 0.85 and 1/3 between B and H. Without b1 it is no help."""
     net = line_world(("bh", "b1", "h2", 5, 5.0), ("far", "b1", "h2", 50, 5.0))
     plan = plan_demand(net, budget_musd=6)
@@ -237,7 +237,7 @@ def built(net, some):
     return net.with_service(service)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_cheapest_plan_equals_every_subset_tried(seed):
     net, rows = random_world(seed)
     share = [0.3, 0.6, 0.9][seed % 3]
@@ -265,6 +265,6 @@ def test_the_cheapest_plan_equals_every_subset_tried(seed):
     promise = DemandPromise(share, tuple(str(net.country_id[c]) for c in named))
     if np.isinf(best):
         with pytest.raises(InfeasibleError):
-            plan_demand(net, promise)
+            plan_demand(net, promise, sweep_again=False)
     else:
-        assert plan_demand(net, promise).cost_musd == pytest.approx(best)
+        assert plan_demand(net, promise, sweep_again=False).cost_musd == pytest.approx(best)
