@@ -88,8 +88,8 @@ def losses(net: Network, scenarios: ScenarioSet, served_today: dict[tuple[int, i
         outage = case.outage(failed)
         key = np.packbits(outage.lost).tobytes() + outage.room_tbps.tobytes()
         if key not in seen:
-            seen[key] = np.bincount(country, _left(solver, patcher, outage),
-                                    minlength=len(net.country_id))
+            seen[key] = np.asarray(np.bincount(country, _left(solver, patcher, outage),
+                                               minlength=len(net.country_id)), np.float64)
         out[row] = seen[key]
         if progress is not None:
             progress(row + 1, len(scenarios))

@@ -263,8 +263,10 @@ class DemandSearch:
             low.append(-budget * (1 + 1e-12))
         goal = np.concatenate([np.zeros(many) if least_loss else self.cost,
                                np.array([self._weight(key) for key in losses], float)])
-        row, column, value = zip(*entries, strict=True) if entries else ((), (), ())
-        matrix = sparse.csr_matrix((value, (row, column)), shape=(len(low), len(goal)))
+        table = np.array(entries, float).reshape(-1, 3)
+        matrix = sparse.csr_matrix(
+            (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
+            shape=(len(low), len(goal)))
         whole = np.arange(len(goal)) < many
         limit = max(5.0, self.deadline - time.monotonic())
         found = optimize.milp(

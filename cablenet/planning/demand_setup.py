@@ -85,8 +85,8 @@ def harmful(now: Today, part: Floats) -> dict[int, Floats | None]:
         if patch is None or not patch.settled:
             out[row] = None
         elif patch.cut.any():
-            out[row] = np.bincount(case.country[kept], np.where(
-                patch.cut, now.served_tbps[kept], 0.0), minlength=case.countries)
+            out[row] = np.asarray(np.bincount(case.country[kept], np.where(
+                patch.cut, now.served_tbps[kept], 0.0), minlength=case.countries), np.float64)
     return out
 
 
