@@ -53,8 +53,8 @@ def score_cases(net: Network, graph: peers.Graph, progress: Progress,
         ("margin", some, peers.margins),
     ], start=2):
         progress(name, step, steps)
-        ours_s, scores = timed(lambda n=name, e=events: score(net, e, [n]))  # type: ignore[misc]
-        peer_s, theirs = timed(lambda f=peer, e=events: f(net, graph, e))  # type: ignore[misc]
+        ours_s, scores = timed(lambda n=name, e=events: score(net, e, [n]))  # type: ignore[misc]  # mypy infers no defaults
+        peer_s, theirs = timed(lambda f=peer, e=events: f(net, graph, e))  # type: ignore[misc]  # mypy infers no defaults
         column = {"isolated": "isolated_people", "added_latency": "added_latency_ms",
                   "capacity_loss": "capacity_loss_tbps", "margin": "margin_cables"}[name]
         ours = scores.parts[name].country[column]

@@ -10,6 +10,7 @@ from typing import Any
 from cablenet.bench.build_bench import build_cases
 from cablenet.bench.case import Case, Progress
 from cablenet.bench.optimum_bench import optimum_cases
+from cablenet.bench.planning_bench import planning_cases
 from cablenet.bench.worst_bench import worst_cases
 from cablenet.errors import InputError, UnknownNameError
 
@@ -22,8 +23,8 @@ def _sweep_cases(data: Path | None, progress: Progress) -> list[Case]:
     return sweep_cases(data, progress)
 
 
-BENCHES = {"build": build_cases, "flow": optimum_cases, "sweep": _sweep_cases,
-           "worst": worst_cases}
+BENCHES = {"build": build_cases, "flow": optimum_cases, "planning": planning_cases,
+           "sweep": _sweep_cases, "worst": worst_cases}
 
 
 def run_bench(name: str, *, data: Path | None = None,

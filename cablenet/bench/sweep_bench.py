@@ -67,7 +67,7 @@ def cases_of(net: Network, progress: Progress, *, sample: int, flow_sample: Mapp
         progress("growth", done, len(growth))
         job = random_sweep(net, count, most)
         out.append(Case(f"{title}: growth, isolation, random sets of {most} cables, one core",
-                        count, timed(lambda job=job: _tallies(job))[0]))  # type: ignore[misc]
+                        count, timed(lambda job=job: _tallies(job))[0]))  # type: ignore[misc]  # mypy infers no defaults
     progress("growth", len(growth), len(growth))
     return out
 

@@ -42,13 +42,13 @@ def cases_of(net: Network, progress: Progress, *, sizes: tuple[int, ...],
     steps = [(unit, k) for unit in units for k in sizes]
     for done, (unit, k) in enumerate(steps):
         progress(f"{k} of {unit}", done, len(steps))
-        ours_s, ours = timed(lambda k=k, unit=unit: worst_case(net, k, unit=unit))  # type: ignore[misc]
-        scip_s, scip = timed(lambda k=k, unit=unit: _by_scip(net, unit, k, limit))  # type: ignore[misc]
-        build_s, plain = timed(lambda k=k, unit=unit: plain_program(  # type: ignore[misc]
+        ours_s, ours = timed(lambda k=k, unit=unit: worst_case(net, k, unit=unit))  # type: ignore[misc]  # mypy infers no defaults
+        scip_s, scip = timed(lambda k=k, unit=unit: _by_scip(net, unit, k, limit))  # type: ignore[misc]  # mypy infers no defaults
+        build_s, plain = timed(lambda k=k, unit=unit: plain_program(  # type: ignore[misc]  # mypy infers no defaults
             net, units_of(net, unit), question_of(net), k))
-        user_s, user = timed(lambda plain=plain: plain.solve(  # type: ignore[misc]
+        user_s, user = timed(lambda plain=plain: plain.solve(  # type: ignore[misc]  # mypy infers no defaults
             deterministic_limit=limit, linearization_level=1))
-        other_s, other = timed(lambda plain=plain: plain.second_opinion(limit))  # type: ignore[misc]
+        other_s, other = timed(lambda plain=plain: plain.second_opinion(limit))  # type: ignore[misc]  # mypy infers no defaults
         value = ours.certificate.objective
         out.append(Case(
             f"worst {k} ({unit}), proved, {net.name}; a peer at {limit:g} s did not finish", k,

@@ -118,9 +118,11 @@ def validate(
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Which bench: build or sweep.")] = "build",
+    name: Annotated[str, typer.Argument(
+        help="Which bench: build, flow, planning, sweep or worst.")] = "build",
     data: Annotated[Path | None, typer.Option(
-        "--data", metavar="DIR", help="TeleGeography directory to time as well.")] = None,
+        "--data", metavar="DIR", help="TeleGeography directory to time as well; for planning: "
+        "the folder of SNDlib's networks and OR-Library's p-medians.")] = None,
     plot: Annotated[Path | None, typer.Option(
         "--plot", metavar="FILE", help="With sweep: a picture of the growth.")] = None,
     json: Json = False,
