@@ -28,7 +28,8 @@ FLOORS: list[tuple[str, ...]] = [
     ("repair", "uncertainty"),
     ("files", "maps", "testing"),
     ("catalogue",),
-    ("report", "validation", "bench"),
+    ("report", "validation"),
+    ("bench",),
     ("study",),
     ("cli",),
 ]

@@ -18,6 +18,8 @@ from cablenet.solvers import IntegerProgram
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+FAR = 1e12
+
 
 @dataclass(frozen=True, eq=False)
 class Plain:
@@ -70,13 +72,14 @@ def plain_of(program: IntegerProgram) -> Plain:
         at += list(linear.vars)
         factor += list(linear.coeffs)
         start.append(len(at))
-        low.append(max(float(min(linear.domain)), -1e12))
-        high.append(min(float(max(linear.domain)), 1e12))
+        low.append(float(min(linear.domain)))
+        high.append(float(max(linear.domain)))
     cost = np.zeros(count)
     cost[list(proto.objective.vars)] = list(proto.objective.coeffs)  # of the minimum
     matrix = sparse.csr_matrix((factor, at, start), (len(low), count), dtype=float)
-    return Plain(cost, matrix, np.array(low), np.array(high), np.ones(count),
-                 np.ones(count, bool))
+    bottom, top = np.array(low), np.array(high)  # HiGHS goes astray where far is not infinite
+    bottom[bottom < -FAR], top[top > FAR] = -np.inf, np.inf
+    return Plain(cost, matrix, bottom, top, np.ones(count), np.ones(count, bool))
 
 
 def plain_p_median(distance: Ints, p: int) -> Plain:
