@@ -30,15 +30,16 @@ async function load() {
   try {
     me ??= await get("me");
     spaces = (await get("workspaces?limit=1000")).items;
-    here = null;
+    if (here?.space.id !== space || (here.plan?.id ?? "") !== plan) here = null; // what is shown stays usable while it is read anew
     if (space) {
       const base = `workspaces/${space}`;
       const [about, parties, all, keys, log] = await Promise.all([get(base), get(`${base}/parties`), get(`${base}/plans?limit=1000`), get(`${base}/keys`), get(`${base}/audit?limit=1000`)]);
-      here = { space: about, parties, plans: all.items, keys, log: log.items, base, plan: null, changes: null };
+      const read = { space: about, parties, plans: all.items, keys, log: log.items, base, plan: null, changes: null };
       if (plan) {
-        here.plan = await get(`${base}/plans/${plan}`);
-        if (here.plan.open && here.plan.in_force) here.changes = await get(`${base}/plans/${plan}/changes`);
+        read.plan = await get(`${base}/plans/${plan}`);
+        if (read.plan.open && read.plan.in_force) read.changes = await get(`${base}/plans/${plan}/changes`);
       }
+      here = read;
     }
   } catch (error) {
     if (error.status === 404) notice(word("not_yours"), [[word("all_workspaces"), () => change({ space: "", plan: "" })]]);
