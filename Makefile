@@ -16,9 +16,13 @@ test: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -q tests/api/test_survival.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python tests/sweeps/soak.py
+	CABLENET_EDITS=500 CABLENET_EXAMPLES=50 $(BIN)/python -m pytest -q tests/api/test_description.py \
+		tests/api/test_workspaces.py -k "description or walks or described or lost"
+	$(BIN)/python tests/api/soak.py $${CABLENET_TEST_POSTGRES:-sqlite:///$$(mktemp -d)/soak.sqlite}
 
 lint: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

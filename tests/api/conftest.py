@@ -37,7 +37,8 @@ def database(request: pytest.FixtureRequest,
     server = os.environ.get("CABLENET_TEST_POSTGRES")
     if not server:
         pytest.skip("no PostgreSQL: run under .ci/with-postgres")
-    engine, name = create_engine(server, isolation_level="AUTOCOMMIT"), f"cablenet_{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    name = f"cablenet_{uuid4().hex}"
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)

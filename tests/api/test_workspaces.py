@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -85,8 +86,9 @@ def test_pages_hold_everything_once(house: House, name: str) -> None:
 
 
 def test_no_update_is_lost_between_two_organisations(house: House, name: str) -> None:
-    """2 organisations x 4 editors x 5 edits at once: what was accepted is what the version counts,
-    every accepted edit is in the document, everything else was refused with 412."""
+    """2 organisations x 4 editors x 5 edits (500 in `make soak`) at once: what was accepted is what
+    the version counts, every accepted edit (of the last 3,900 characters) is in the document,
+    everything else was refused with 412."""
     india, japan = house.admit(f"in {name}"), house.admit(f"jp {name}")
     space = space_of(india)
     india.ask("POST", f"{space}/parties", {"organisation": japan.organisation})
@@ -95,11 +97,11 @@ def test_no_update_is_lost_between_two_organisations(house: House, name: str) ->
 
     def edit(number: int) -> list[tuple[int, str]]:
         who, done = editors[number], []
-        for turn in range(5):
+        for turn in range(int(os.environ.get("CABLENET_EDITS", "5"))):
             read = who.ask("GET", path)
             word = f"<{number}.{turn}>"
             now = read.json()["scenarios"]
-            reply = who.ask("PUT", path, {**now, "note": now["note"] + word},
+            reply = who.ask("PUT", path, {**now, "note": (now["note"] + word)[-3900:]},
                             **{"If-Match": read.headers["etag"]})
             done.append((reply.status_code, word))
         return done
@@ -110,7 +112,10 @@ def test_no_update_is_lost_between_two_organisations(house: House, name: str) ->
     kept = india.ask("GET", path).json()
     assert {status for status, _ in done} <= {200, 412}
     assert kept["version"] == 1 + len(accepted)
-    assert sorted(kept["scenarios"]["note"].replace("><", "> <").split()) == sorted(accepted)
+    words = kept["scenarios"]["note"].replace("><", "> <").split()
+    whole = words[len(kept["scenarios"]["note"]) >= 3900:]  # the first may be cut in two
+    assert set(whole) <= set(accepted) and len(set(whole)) == len(whole)
+    assert len(words) == len(accepted) or len(kept["scenarios"]["note"]) >= 3890
     assert accepted
 
 

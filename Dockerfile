@@ -1,0 +1,18 @@
+# One image for the server and its workers; the database lies outside.
+FROM python:3.12-slim
+RUN useradd --create-home --uid 10001 cablenet
+WORKDIR /opt/cablenet
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock
+COPY . .
+RUN pip install --no-cache-dir --no-deps . && rm -rf /opt/cablenet/*
+USER cablenet
+WORKDIR /home/cablenet
+VOLUME /home/cablenet/files
+ENV CABLENET_FILES=/home/cablenet/files CABLENET_LOGIN=tokens
+EXPOSE 8000
+# a worker: docker run ... worker
+ENTRYPOINT ["cablenet"]
+CMD ["serve", "--host", "0.0.0.0"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD \
+    ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
