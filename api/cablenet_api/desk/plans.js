@@ -39,7 +39,7 @@ async function load() {
         read.plan = await get(`${base}/plans/${plan}`);
         if (read.plan.open && read.plan.in_force) read.changes = await get(`${base}/plans/${plan}/changes`);
       }
-      here = read;
+      if (!(here?.plan && read.plan && here.plan.version > read.plan.version)) here = read;
     }
   } catch (error) {
     if (error.status === 404) notice(word("not_yours"), [[word("all_workspaces"), () => change({ space: "", plan: "" })]]);
@@ -75,7 +75,10 @@ async function newPlan(document) {
 }
 
 /** One step of the plan, from the version that is on the screen. */
-async function step(asked) {
+let last = Promise.resolve(); // steps go one after another: a second click waits for the first
+function step(asked) { last = last.then(() => take(asked)); return last; }
+
+async function take(asked) {
   try {
     here.plan = await post(`${here.base}/plans/${here.plan.id}/steps`, asked, ETAGGED(here.plan.etag));
     if (asked.step === "object") forget("objection");
