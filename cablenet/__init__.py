@@ -88,6 +88,9 @@ if TYPE_CHECKING:
     from cablenet.network import Network as Network
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
+    from cablenet.planning.basing import BasingPlan as BasingPlan
+    from cablenet.planning.basing import one_more_ship as one_more_ship
+    from cablenet.planning.basing import plan_bases as plan_bases
     from cablenet.planning.capacity_design import CapacityDesign as CapacityDesign
     from cablenet.planning.capacity_design import design_capacity as design_capacity
     from cablenet.planning.demand_candidates import demand_network as demand_network
@@ -199,6 +202,7 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
+    "planning.basing": ("BasingPlan", "one_more_ship", "plan_bases"),
     "planning.capacity_design": ("CapacityDesign", "design_capacity"),
     "planning.link_failures": ("DesignProblem",),
     "planning.p_median": ("PMedian", "p_median"),

@@ -11,6 +11,7 @@ import typer
 from cablenet.cli import (
     ask,
     audit,
+    bases,
     export,
     plan,
     repairs,
@@ -40,6 +41,7 @@ app.command("sweep")(sweep.sweep)
 app.command("cut-sets")(sweep.cut_sets)
 app.command("worst")(worst.worst)
 plan.app.command("repairs")(repairs.repairs)
+plan.app.command("bases")(bases.bases)
 app.add_typer(plan.app, name="plan")
 app.command("twin")(twin.twin)
 app.command("validate")(work.validate)
