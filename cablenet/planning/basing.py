@@ -183,7 +183,8 @@ def plan_bases(
         return tuple(names[port] for port in sites)
 
     return BasingPlan(
-        agreement, named(now), named(median.sites.tolist()), named(chosen), named(best), certificate,
+        agreement, named(now), named(median.sites.tolist()), named(chosen), named(best),
+        certificate,
         (float((whole[:, list(now)].min(axis=1) * weight).sum()),
          float((whole[:, median.sites].min(axis=1) * weight).sum())),
         (float(weight[(whole[:, list(now)] <= COVER_H).any(axis=1)].sum()), share),
