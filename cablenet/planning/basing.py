@@ -165,7 +165,7 @@ def plan_bases(
     places = np.flatnonzero(count)
     if not len(places):
         raise InputError(f"no fault of {years} years falls under {agreement}; nothing to plan")
-    number = [ways.port_of(lon, lat) for _, lon, lat in ports]
+    number = np.array([ways.port_of(lon, lat) for _, lon, lat in ports], np.int64)
     hours = ways.port_km[np.ix_(number, places)] / KNOTS_KM_H
     whole = np.minimum(np.ceil(hours), 10_000).astype(np.int64).T
     now = tuple(_port_at(ports, fleet[ship]) for ship in mine)
