@@ -88,9 +88,6 @@ if TYPE_CHECKING:
     from cablenet.network import Network as Network
     from cablenet.planning import RedundancyPlan as RedundancyPlan
     from cablenet.planning import plan_redundancy as plan_redundancy
-    from cablenet.planning.basing import BasingPlan as BasingPlan
-    from cablenet.planning.basing import one_more_ship as one_more_ship
-    from cablenet.planning.basing import plan_bases as plan_bases
     from cablenet.planning.capacity_design import CapacityDesign as CapacityDesign
     from cablenet.planning.capacity_design import design_capacity as design_capacity
     from cablenet.planning.demand_candidates import demand_network as demand_network
@@ -122,6 +119,9 @@ if TYPE_CHECKING:
     from cablenet.repair import RepairRules as RepairRules
     from cablenet.repair import plan_repairs as plan_repairs
     from cablenet.repair import repair_prices as repair_prices
+    from cablenet.repair.basing import BasingPlan as BasingPlan
+    from cablenet.repair.basing import one_more_ship as one_more_ship
+    from cablenet.repair.basing import plan_bases as plan_bases
     from cablenet.repair.twin_result import YearTwin as YearTwin
     from cablenet.repair.twin_world import TwinWorld as TwinWorld
     from cablenet.repair.twin_world import twin_world as twin_world
@@ -202,7 +202,7 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
-    "planning.basing": ("BasingPlan", "one_more_ship", "plan_bases"),
+    "repair.basing": ("BasingPlan", "one_more_ship", "plan_bases"),
     "planning.capacity_design": ("CapacityDesign", "design_capacity"),
     "planning.link_failures": ("DesignProblem",),
     "planning.p_median": ("PMedian", "p_median"),

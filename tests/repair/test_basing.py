@@ -9,7 +9,7 @@ import pytest
 
 import cablenet as cn
 from cablenet.errors import InputError, UnknownNameError
-from cablenet.planning.basing import covering_ports, ports_of
+from cablenet.repair.basing import covering_ports, ports_of
 
 
 def test_coverage_is_the_best_of_all_choices_of_ports():
