@@ -13,4 +13,4 @@ settings = Settings(database=sys.argv[1], login="tokens", files=sys.argv[3],
 app = create_app(settings, load_network=ring_network)
 app.state.worlds.get(None)
 app.state.store.open()
-uvicorn.run(app, port=int(sys.argv[2]), log_level="critical")
+uvicorn.run(app, port=int(sys.argv[2]), log_level="critical", timeout_keep_alive=30)  # as `serve`

@@ -25,6 +25,8 @@ from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
 
 from cablenet_api import Settings, admit_member
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 HERE = Path(__file__).parent
 LOSS = {"kind": "cable_loss", "cable": "ab"}
@@ -251,8 +253,20 @@ def crowded(database: str, *, connections: int, per_s: float, seconds: float) ->
     return {**found, "warm_p99_ms": warm["p99_ms"], "mb_before": before, "mb_after": after}
 
 
+def own_database(address: str) -> str:
+    """On PostgreSQL a new database beside the one named; on SQLite the file itself."""
+    if not address.startswith("postgresql"):
+        return address
+    engine, name = create_engine(address, isolation_level="AUTOCOMMIT"), f"soak_{time.time_ns()}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
 if __name__ == "__main__":
-    address, minutes = sys.argv[1], float(os.environ.get("CABLENET_SOAK_MINUTES", "15"))
+    address = own_database(sys.argv[1])
+    minutes = float(os.environ.get("CABLENET_SOAK_MINUTES", "15"))
     print(json.dumps(soak(address, kills=20, restarts=5, seed=1, between_s=(0.5, 6.0),
                           restart=os.environ.get("CABLENET_TEST_RESTART")), indent=1))
     print(json.dumps(crowded(address, connections=1000, per_s=200, seconds=minutes * 60), indent=1))
