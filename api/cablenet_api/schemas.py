@@ -22,7 +22,7 @@ def _of(model: type[BaseModel]) -> Callable[[], dict[str, Any]]:
 
 
 MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
-    "layers-v1": cn.layers_schema,
+    "layers-v1": lambda: cn.layers_schema(),  # loads the library on first use
     "scenarios-v1": _of(Scenarios),
     "plan-v1": _of(PlanDocument),
     "plan-version-v1": _of(ExportedVersion),
