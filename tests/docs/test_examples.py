@@ -31,6 +31,8 @@ SMALLER = {
     "--years 10000": "--years 20", "--years 200": "--years 20", "--draws 100": "--draws 2",
     "--draws 50": "--draws 2", "--draws 20": "--draws 2", "--k 30": "--k 3",
     "--k 2 --metric unserved_tbps": "--k 1 --metric unserved_tbps",
+    "--one-more IN+JP": "--one-more IN+JP --no-router --years 2",
+    "--zone SEAIOCMA": "--zone SEAIOCMA --no-router --years 2",
     "--max-order 4": "--max-order 1", "--max-order 3": "--max-order 1",
 }
 """The same calls with smaller counts: what is tested is the example, not the patience."""
