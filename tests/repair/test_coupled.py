@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def lost(problem, worth, plan):
             done[job], place = int(free + problem.test_h[job]), job
     whole, hours = worth(frozenset(done)), [0, *sorted(done.values())]
     return sum((b - a) * (whole - worth(frozenset(j for j, hour in done.items() if hour <= a)))
-               for a, b in zip(hours, hours[1:], strict=False))
+               for a, b in pairwise(hours))
 
 
 def least_lost(problem, worth):
