@@ -86,7 +86,7 @@ def test_both_installations_verify_the_same_signed_plan(here: Here, elsewhere: H
     assert (back.status_code, back.json()["digest"]) == (201, here.digest)
     # the act stands in the audit log of the workspace
     log = admin.ask("GET", f"{space}/audit").text
-    assert "receive plan" in log
+    assert "add received-plan" in log
 
 
 def test_the_same_plan_twice_is_kept_once(here: Here, elsewhere: House) -> None:

@@ -51,7 +51,7 @@ def test_openapi_describes_requests_answers_and_problems(client: TestClient) -> 
     described = client.get("/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     route = described["paths"]["/score"]["post"]
-    assert set(route["responses"]) == {"200", "400", "409", "413", "415", "422", "503"}
+    assert set(route["responses"]) == {"200", "400", "401", "409", "413", "415", "422", "503"}
     for status, response in route["responses"].items():
         kind = "application/json" if status == "200" else "application/problem+json"
         assert set(response["content"]) == {kind}

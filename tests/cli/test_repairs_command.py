@@ -8,7 +8,7 @@ import pytest
 
 import cablenet as cn
 from cablenet.cli import main
-from cablenet.cli.repairs import _fast, _port
+from cablenet.cli.repairs import fast, port_of
 from cablenet.errors import InputError, UnknownNameError
 
 
@@ -18,18 +18,18 @@ def net():
 
 
 def test_a_port_is_a_depot_a_base_a_station_or_a_place(net):
-    assert _port(net, "80.3,13.1") == (80.3, 13.1)
-    assert _port(net, "Cochin") == (76.24, 9.96)
-    assert _port(net, "port klang") == (101.39, 3.0)
+    assert port_of(net, "80.3,13.1") == (80.3, 13.1)
+    assert port_of(net, "Cochin") == (76.24, 9.96)
+    assert port_of(net, "port klang") == (101.39, 3.0)
     with pytest.raises(UnknownNameError, match="cochin"):
-        _port(net, "Cochim")
+        port_of(net, "Cochim")
 
 
 def test_a_fast_lane_has_its_days_or_the_shortest_known():
-    assert _fast("in") == ("IN", None)
-    assert _fast("IN=2.5") == ("IN", 2.5)
+    assert fast("in") == ("IN", None)
+    assert fast("IN=2.5") == ("IN", 2.5)
     with pytest.raises(InputError, match="number of days"):
-        _fast("IN=soon")
+        fast("IN=soon")
 
 
 def test_the_answer_is_one_object_with_its_certificate(capsys, tmp_path):

@@ -75,6 +75,7 @@ def files_of_the_reader() -> None:
     Path("matrix.csv").write_text(
         "from,to,class,tbps,year,source,confidence\nIN,Singapore,,40,2030,a return,sourced\n",
         encoding="utf-8")
+    Path("durations.csv").write_text("quantile,hours\n0,100\n1,900\n", encoding="utf-8")
     Path("mine.csv").write_text("candidate_id,from_id,to_id\nmine,to-nukualofa,fj-suva\n",
                                 encoding="utf-8")
 

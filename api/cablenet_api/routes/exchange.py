@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from cablenet_api.events import Closed
-from cablenet_api.journal import record
 from cablenet_api.plans.document import Key
 from cablenet_api.plans.exchange import SignedPlan
 from cablenet_api.plans.signing import Base64
@@ -76,9 +75,6 @@ def exchange_router(store: Store) -> APIRouter:
         with store.writing(who.organisation) as connection:
             space = spaces.space_of(connection, who, workspace, "sign")
             made, new = receive_plan(connection, space, who, asked.signed, asked.known_keys)
-            if new:
-                record(connection, space.id, who, "receive plan", f"plan {made.id}",
-                       made.body.encode())
         response.status_code = 201 if new else 200
         response.headers["Location"] = f"/workspaces/{space.id}/received-plans/{made.id}"
         return _shown(made)

@@ -16,7 +16,6 @@ from starlette.responses import FileResponse, Response
 import cablenet as cn
 from cablenet_api.access.roles import Deed
 from cablenet_api.access.tokens import Caller
-from cablenet_api.journal import record
 from cablenet_api.places import Places
 from cablenet_api.plans.canonical import canonical
 from cablenet_api.routes.callers import Who
@@ -100,7 +99,6 @@ def maps_router(store: Store, places: Places, kept: int) -> APIRouter:
         with store.writing(who.organisation) as connection:
             space = spaces.space_of(connection, who, workspace, "write")
             made = documents.add_document(connection, space, who, MAP, canonical(asked))
-            record(connection, space.id, who, "import map", f"map {made.id}", made.body.encode())
         response.headers["Location"] = f"/workspaces/{space.id}/maps/{made.id}"
         response.headers["ETag"] = made.etag
         return _taken(made, world.network, report)
@@ -126,7 +124,6 @@ def maps_router(store: Store, places: Places, kept: int) -> APIRouter:
             space, old = newest(connection, who, workspace, map, "write")
             check_condition(if_match, old)
             made = documents.replace_document(connection, space, who, old, canonical(asked))
-            record(connection, space.id, who, "import map", f"map {made.id}", made.body.encode())
         response.headers["ETag"] = made.etag
         return _taken(made, world.network, report)
 
