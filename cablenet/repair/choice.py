@@ -103,7 +103,7 @@ def choose_by_columns(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     value = _value(problem, best)
     routes = {(kind_of[ship], route) for ship, route in met}
     master = lower_bound(problem, kinds, routes, value, PRICINGS)
-    bound, seconds = -(-master.bound // SCALE), 0.0
+    bound, seconds = max(-(-master.bound // SCALE), queue_bound(problem), least), 0.0
     last = max(done for ship, route in enumerate(best) for *_, done in problem.clock(ship, route))
     for every in (True, False, True):
         if bound >= value:
