@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests say `from twins import ...`
 
@@ -16,3 +19,11 @@ hypothesis.settings.register_profile(
                            hypothesis.HealthCheck.filter_too_much],
 )
 hypothesis.settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def play() -> Iterator[Any]:
+    """Playwright, once a process: a second one beside it would refuse to start."""
+    sync = pytest.importorskip("playwright.sync_api")
+    with sync.sync_playwright() as started:
+        yield started

@@ -11,7 +11,7 @@ from cablenet_api import create_app
 from starlette.testclient import TestClient
 
 import cablenet as cn
-from cablenet.testing import ring
+from tests.api.ring_world import ring_network
 
 ATLAS = Path(__file__).parents[2] / "geodata/cablenet_geodata/land.parquet"
 needs_atlas = pytest.mark.skipif(not ATLAS.exists(), reason="the shipped atlas is not built yet")
@@ -60,7 +60,7 @@ def test_a_cut_says_where_the_ship_must_go(client: TestClient) -> None:
 
 
 def test_the_answer_is_what_the_library_says(client: TestClient) -> None:
-    net = cn.build_network(ring())
+    net = ring_network(None)
     metrics = list(cn.METRICS)
     scores = cn.score(net, cn.cable_losses(net, ["ab", "cd"]), metrics)
     answer = ask(client, *({"kind": "cable_loss", "cable": key} for key in ("ab", "cd")),

@@ -72,15 +72,13 @@ def served(settings: Settings, load: Callable[[date | None], cn.Network]) -> Ite
 
 
 @pytest.fixture(scope="session")
-def chrome() -> Iterator[Any]:
+def chrome(play: Any) -> Iterator[Any]:
     browser = shutil.which("chromium")
     if browser is None:
         pytest.skip("Debian's chromium is not installed")
-    sync = pytest.importorskip("playwright.sync_api")
-    with sync.sync_playwright() as play:
-        chrome = play.chromium.launch(executable_path=browser, args=list(GRAPHICS))
-        yield chrome
-        chrome.close()
+    chrome = play.chromium.launch(executable_path=browser, args=list(GRAPHICS))
+    yield chrome
+    chrome.close()
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +144,7 @@ def watched(chrome: Any, home: str, **options: Any) -> Iterator[Desk]:
     """A page in a browser of its own; nothing that is wrong with it may go unseen."""
     context = chrome.new_context(**{"viewport": WIDE, **options})
     desk = Desk(context.new_page(), home)
-    desk.page.set_default_timeout(20_000)
+    desk.page.set_default_timeout(60_000)
     desk.page.on("console", lambda said: said.type == "error" and not _refusal(said.text)
                  and desk.wrong.append(said.text))
     desk.page.on("pageerror", lambda error: desk.wrong.append(str(error)))

@@ -9,6 +9,7 @@ import re
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,29 +97,27 @@ def test_a_changed_maplibre_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_a_browser_draws_it_and_asks_nothing_of_the_outside(
-        payload: MapPayload, tmp_path: Path) -> None:
+        payload: MapPayload, play: Any, tmp_path: Path) -> None:
     browser = shutil.which("chromium")
     if browser is None:
         pytest.skip("Debian's chromium is not installed")
     if not vendored.is_vendored():
         pytest.skip("MapLibre has not been fetched")
-    sync = pytest.importorskip("playwright.sync_api")
     path = Explorer("A map", page(payload)).save(tmp_path / "map.html")
     asked: list[str] = []
     errors: list[str] = []
-    with sync.sync_playwright() as play:
-        chrome = play.chromium.launch(executable_path=browser, args=[
-            "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader",
-            "--enable-unsafe-swiftshader", "--disable-background-networking", "--no-first-run"])
-        view = chrome.new_page(viewport={"width": 900, "height": 600})
-        view.on("request", lambda request: asked.append(request.url))
-        view.on("pageerror", lambda error: errors.append(str(error)))
-        view.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        view.goto(path.as_uri())
-        view.wait_for_selector(".cn-map[data-ready=yes]", timeout=60_000)
-        view.click(".cn-list li:nth-child(2) button")
-        told = view.inner_text(".cn-info")
-        chrome.close()
+    chrome = play.chromium.launch(executable_path=browser, args=[
+        "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader", "--disable-background-networking", "--no-first-run"])
+    view = chrome.new_page(viewport={"width": 900, "height": 600})
+    view.on("request", lambda request: asked.append(request.url))
+    view.on("pageerror", lambda error: errors.append(str(error)))
+    view.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    view.goto(path.as_uri())
+    view.wait_for_selector(".cn-map[data-ready=yes]", timeout=60_000)
+    view.click(".cn-list li:nth-child(2) button")
+    told = view.inner_text(".cn-info")
+    chrome.close()
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
     assert "EAST" in told

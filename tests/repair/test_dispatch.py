@@ -282,7 +282,7 @@ def test_a_plan_can_be_read_drawn_and_sent():
     assert "3 repairs" in repr(plan)
     assert len(plan.to_geo()) == 3
     assert {"status", "objective", "bound", "gap", "seconds", "checked"} <= set(plan.to_json())
-    assert plan.plot().get_title() == "outage"
+    assert plan.plot().get_title(loc="left") == "outage: what each repair takes"
     assert plan.restoration.plot("isolated_people").get_title() == "outage"
     plt.close("all")
     assert "person-days" in repr(plan.restoration)

@@ -14,12 +14,11 @@ from cablenet.report import Finding, ReportContent, Section, Table, write_report
 
 
 @pytest.fixture(scope="module")
-def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def view(play: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A page of 40 cables, number i losing i Tbps, with a finding that points at two of them."""
     browser = shutil.which("chromium")
     if browser is None:
         pytest.skip("Debian's chromium is not installed")
-    sync = pytest.importorskip("playwright.sync_api")
     frame = pd.DataFrame({"cable": [f"cable {i}" for i in range(40)],
                           "loss_tbps": [float(i) for i in range(40)]})
     frame.loc[5, "loss_tbps"] = float("nan")
@@ -29,14 +28,13 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         sections=[Section("losses", "Losses", "", [
             Table("cables", "Cables", frame, "", "cable", shown=10)])])
     path: Path = write_report(content, tmp_path_factory.mktemp("report") / "report.html")
-    with sync.sync_playwright() as play:
-        chrome = play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = chrome.new_page(viewport={"width": 390, "height": 844})
-        page.asked = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.home = path.as_uri()
-        yield page
-        chrome.close()
+    chrome = play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+    page = chrome.new_page(viewport={"width": 390, "height": 844})
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.home = path.as_uri()
+    yield page
+    chrome.close()
 
 
 @pytest.fixture(autouse=True)

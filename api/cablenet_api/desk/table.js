@@ -14,7 +14,7 @@ export function table(caption, columns, rows, { onRow, few = FEW, empty = word("
   let by = null, down = true, all = rows.length <= few + 3;
   const body = make("tbody"), more = button("", () => { all = true; fill(); }, { class: "more" });
   const heads = columns.map((column, i) => make("th", { scope: "col", class: column.number ? "n" : undefined },
-    button(column.label, () => { down = by === i ? !down : Boolean(column.number); by = i; fill(); }),
+    column.label && button(column.label, () => { down = by === i ? !down : Boolean(column.number); by = i; fill(); }),
     column.about && button("?", () => explain(column.about), { class: "about", "aria-label": word("explain_x", { name: column.label }) })));
   function fill() {
     const sorted = by === null ? [...rows] : rows.toSorted((a, b) => compare(a[columns[by].key], b[columns[by].key]) * (down ? -1 : 1));
