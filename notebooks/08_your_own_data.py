@@ -43,7 +43,7 @@ smw5 = public.links_of_cable(public.cable_index("smw5"))
 public.links.lit_tbps[smw5].max(), ours.links.lit_tbps[smw5].max()
 
 # %%
-loss = [cn.score(net, cn.joint_loss(net, cables=["smw5"]), ["capacity_loss"]).to_frame()
+loss = [cn.score(net, cn.cable_losses(net, ["smw5"]), ["capacity_loss"]).to_frame()
         for net in (public, ours)]
 [round(float(frame["capacity_loss_tbps"].iloc[0]), 2) for frame in loss]
 

@@ -126,6 +126,7 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         planner.desk.press("Save: a draft again, without signatures")
         planner.state("draft")
         planner.desk.press("Compute what it does")
+        planner.desk.page.wait_for_selector("caption:text-is('What its failures do')")
         planner.desk.press("Submit for review")
         planner.state("in review")
 
