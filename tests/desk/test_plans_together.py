@@ -53,6 +53,9 @@ class Person:
         made = signature(file.value.path().read_text(), self.organisation, key)
         (tmp_path / "signature.json").write_text(json.dumps(made))
         self.desk.page.set_input_files(".signing input[type=file]", tmp_path / "signature.json")
+        self.desk.page.wait_for_function(  # the browser reads the file in its own time
+            "text => document.querySelector('.signing textarea').value.includes(text)",
+            arg=made["signature"])
         self.desk.press("Hand in the signature")
 
 
