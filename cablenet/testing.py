@@ -289,7 +289,7 @@ def _place(rng: np.random.Generator) -> tuple[float, float]:
 def _between(rng: np.random.Generator, a: tuple[float, float],
              b: tuple[float, float]) -> tuple[float, float]:
     """A vertex near the middle, so that no two parallel cables are drawn as one line."""
-    return tuple(round((x + y) * 32 + int(rng.integers(-64, 65))) / 64  # type: ignore[return-value]
+    return tuple(round((x + y) * 32 + int(rng.integers(-64, 65))) / 64  # type: ignore[return-value]  # pairs stay pairs
                  for x, y in zip(a, b, strict=True))
 
 

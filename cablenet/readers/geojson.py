@@ -133,7 +133,7 @@ def positions(value: object, file: str, feature: Feature,
               problems: list[Problem]) -> Floats | None:
     """A list of positions as an array (K, 2), or None with the fault told."""
     try:
-        plain = set(map(type, chain.from_iterable(value))) <= {float, int}  # type: ignore[arg-type]
+        plain = set(map(type, chain.from_iterable(value))) <= {float, int}  # type: ignore[arg-type]  # JSON is Any to mypy
         array = np.array(value if plain else None)
     except (TypeError, ValueError, OverflowError):
         array = np.array(None)

@@ -53,7 +53,7 @@ def read_geopackage(path: Path | str) -> ImportResult:
             except ReadError as error:
                 problems += error.problems
         if META in base:
-            row = connection.execute(f'SELECT name, as_of FROM "{META}" LIMIT 1').fetchone()  # noqa: S608
+            row = connection.execute(f'SELECT name, as_of FROM "{META}" LIMIT 1').fetchone()  # noqa: S608  # a name of our own
             description = {"name": row[0], "as_of": row[1]} if row else None
     except sqlite3.Error as error:
         raise file_problem(path, f"is a damaged or unusual GeoPackage ({error})",
@@ -105,7 +105,7 @@ def _geometry_columns(connection: sqlite3.Connection, base: set[str]) -> dict[st
 
 def _read_table(connection: sqlite3.Connection, path: Path, table: Table,
                 geometry: dict[str, tuple[str, int]]) -> pd.DataFrame:
-    cursor = connection.execute(f'SELECT * FROM "{table.name}" LIMIT {MOST_ROWS + 1}')  # noqa: S608
+    cursor = connection.execute(f'SELECT * FROM "{table.name}" LIMIT {MOST_ROWS + 1}')  # noqa: S608  # names of our schema
     header = [column[0] for column in cursor.description]
     rows = cursor.fetchall()
     file = f"{path.name} layer {table.name}"

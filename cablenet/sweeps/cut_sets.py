@@ -111,7 +111,7 @@ def cut_sets(net: Network, max_order: int = 3, unit: str = "cable", *,
         if progress:
             progress(name, done, len(sides))
         found = minimal_cut_sets(
-            lambda failed, a=here, b=there: graph.support(a, b, failed),  # type: ignore[misc]
+            lambda failed, a=here, b=there: graph.support(a, b, failed),  # type: ignore[misc]  # mypy infers no defaults
             max_order)  # mypy does not infer a lambda's defaults
         asked += [name] * len(found)
         sets += [tuple(members(cut)) for cut in found]

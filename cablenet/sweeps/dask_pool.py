@@ -173,7 +173,7 @@ def _solve(job: Job, chunk: int) -> bytes:
 
 def _find_dask() -> None:
     try:
-        import distributed  # noqa: F401
+        import distributed  # noqa: F401  # only to see that it is there
     except ImportError as error:
         raise SweepError("a scheduler needs Dask; pip install 'cablenet[scale]'") from error
 
