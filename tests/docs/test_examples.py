@@ -44,7 +44,10 @@ ONLY_PARSED = {
 }
 """Commands of which only the words are checked here, and where they are run."""
 
-ELSEWHERE = {"cn.plan_demand(": "minutes on the atlas; tests/planning/test_plan_demand.py"}
+ELSEWHERE = {
+    "cn.plan_demand(": "minutes on the atlas; tests/planning/test_plan_demand.py",
+    "from cablenet_api.client import": "needs a service; tests/api/test_manners.py",
+}
 """Blocks that hold such a call are only compiled here, and where what they call is run."""
 
 NEEDS = ("world", "mine.csv", "promises.toml", "my_events.toml", "tcp://")
