@@ -119,9 +119,9 @@ if TYPE_CHECKING:
     from cablenet.repair import RepairRules as RepairRules
     from cablenet.repair import plan_repairs as plan_repairs
     from cablenet.repair import repair_prices as repair_prices
-    from cablenet.repair.basing import BasingPlan as BasingPlan
     from cablenet.repair.basing import one_more_ship as one_more_ship
     from cablenet.repair.basing import plan_bases as plan_bases
+    from cablenet.repair.basing_plan import BasingPlan as BasingPlan
     from cablenet.repair.twin_result import YearTwin as YearTwin
     from cablenet.repair.twin_world import TwinWorld as TwinWorld
     from cablenet.repair.twin_world import twin_world as twin_world
@@ -202,7 +202,8 @@ _HOME = {
     "metrics.margin": ("country_margins",),
     "network": ("Network",),
     "planning": ("RedundancyPlan", "plan_redundancy"),
-    "repair.basing": ("BasingPlan", "one_more_ship", "plan_bases"),
+    "repair.basing": ("one_more_ship", "plan_bases"),
+    "repair.basing_plan": ("BasingPlan",),
     "planning.capacity_design": ("CapacityDesign", "design_capacity"),
     "planning.link_failures": ("DesignProblem",),
     "planning.p_median": ("PMedian", "p_median"),

@@ -35,6 +35,7 @@ from cablenet_api.routes.workspaces import scenarios_router, workspaces_router
 from cablenet_api.settings import Settings
 from cablenet_api.store import Store
 from cablenet_api.store.files import files_at
+from cablenet_api.workspaces.maps import WorkspaceMaps
 from cablenet_api.worlds import LoadNetwork, Worlds, loader_of
 
 DESCRIPTION = """\
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, *,
     app.state.settings, app.state.worlds, app.state.store = settings, worlds, store
     problems.install(app)
     figures = Figures()
+    maps = WorkspaceMaps(settings.networks_kept)
     places = Places(settings.scores_at_once, settings.wait_s)
     for router in (desk_router(settings, worlds, places),
                    scoring_router(settings, worlds, places),
@@ -81,9 +83,9 @@ def create_app(settings: Settings | None = None, *,
                    plans_router(store, worlds, places),
                    incidents_router(store, worlds, places),
                    overlays_router(store, worlds, places),
-                   processes_router(settings, store, worlds, places),
+                   processes_router(settings, store, worlds, maps, places),
                    jobs_router(store),
-                   maps_router(store, places, settings.networks_kept),
+                   maps_router(store, places, maps),
                    exchange_router(store), schemas_router(), atlas_layers(settings, worlds),
                    results_router(store, files_at(settings.files, settings.database))):
         app.include_router(router)

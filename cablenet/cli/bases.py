@@ -39,7 +39,7 @@ def bases(
         if one_more is not None:
             countries = [code.strip().upper() for code in one_more.split("+")]
             table = cn.one_more_ship(net, model, countries, years=years, seed=seed, router=router,
-                                     progress=tell)
+                                     progress=tell).drop(columns="geometry")
         else:
             assert zone is not None  # one of the two is given
             plan = cn.plan_bases(net, model, zone, ships=ships, years=years, seed=seed,

@@ -16,6 +16,7 @@ from cablenet.planning import RedundancyPlan
 from cablenet.planning.survival_plan import SurvivalPlan
 from cablenet.planning.worst_case import WorstCase
 from cablenet.repair import RepairPlan
+from cablenet.repair.basing_plan import BasingPlan
 from cablenet.scoring import Scores, score
 from cablenet.sweeps.cut_sets import CutSets
 from cablenet.sweeps.runner import SweepRun
@@ -28,8 +29,8 @@ def result_layers(result: Any) -> Layers:
     """The layers of a result, by name; frames without shapes are tables. The first column of each
     is its key, and the first layer is the one to take where there is room for one.
 
-    Scores, sweeps, cut sets, worst cases, redundancy, survival and repair plans, and flow answers
-    have some.
+    Scores, sweeps, cut sets, worst cases, redundancy, survival, repair and basing plans, and flow
+    answers have some.
 
     Raises
     ------
@@ -110,6 +111,12 @@ def _(plan: RepairPlan) -> Layers:
 def _(plan: RedundancyPlan | SurvivalPlan) -> Layers:
     """The cables to build."""
     return {"new_cables": plan.to_geo()}
+
+
+@_layers.register
+def _(plan: BasingPlan) -> Layers:
+    """Ports with the ships that each model lays there."""
+    return {"bases": plan.to_geo()}
 
 
 @_layers.register

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -28,12 +28,13 @@ from cablenet.errors import InputError, PlanError, UnknownNameError
 from cablenet.hazards.model import FaultModel
 from cablenet.network import Network
 from cablenet.planning.p_median import p_median
+from cablenet.repair.basing_plan import BasingPlan
 from cablenet.repair.fleet import SeaRoutes, Ship, fleet_of
 from cablenet.repair.queue_kernel import serve
 from cablenet.repair.twin_result import YearTwin
 from cablenet.repair.twin_world import TwinWorld, twin_world
 from cablenet.repair.year_twin import simulate_years
-from cablenet.solvers import Certificate, IntegerProgram
+from cablenet.solvers import IntegerProgram
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -43,63 +44,6 @@ KNOTS_KM_H = 11.5 * 1.852
 ROUNDS = 3
 COVER_H = 120.0
 """Five days at sea: assumed, as far as a ship may be for a place to count as covered."""
-
-
-@dataclass(frozen=True, eq=False)
-class BasingPlan:
-    """Ports for the ships of an agreement, by three models, beside today's.
-
-    Attributes
-    ----------
-    today, by_median, by_coverage, by_simulation
-        ports by name, one for each ship
-    certificate
-        of the p-median: objective and bound in fault-hours at sea, summed over the drawn faults
-    covered
-        share of faults within reach of today's ports and of the best for coverage, proved
-    saved_days, saved_half_width
-        days of outage a year that the simulated choice saves beside today, on fresh years, and half
-        of the 95 % interval
-    """
-
-    agreement: str
-    today: tuple[str, ...]
-    by_median: tuple[str, ...]
-    by_coverage: tuple[str, ...]
-    by_simulation: tuple[str, ...]
-    certificate: Certificate
-    sailing_h: tuple[float, float]
-    covered: tuple[float, float]
-    saved_days: float
-    saved_half_width: float
-    years: int
-
-    def __repr__(self) -> str:
-        return (f"<BasingPlan of {self.agreement}: {', '.join(self.by_simulation)}: "
-                f"{self.saved_days:,.0f} +- {self.saved_half_width:,.0f} days of outage a year "
-                "less than today>")
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a model: the ports it chooses."""
-        rows = {"today": self.today, "p-median": self.by_median, "coverage": self.by_coverage,
-                "simulation": self.by_simulation}
-        return pd.DataFrame([{"model": name, "ports": ", ".join(ports)}
-                             for name, ports in rows.items()])
-
-    def to_json(self) -> dict[str, Any]:
-        """The plan as plain values, the certificate's keys on top."""
-        return {
-            **self.certificate.to_json(),
-            "objective_unit": "hours at sea, summed over drawn faults",
-            "agreement": self.agreement, "today": list(self.today),
-            "p_median": list(self.by_median), "coverage": list(self.by_coverage),
-            "simulation": list(self.by_simulation),
-            "mean_hours_at_sea_today": self.sailing_h[0],
-            "mean_hours_at_sea_p_median": self.sailing_h[1],
-            "share_covered_today": self.covered[0], "share_covered_best": self.covered[1],
-            "outage_days_saved_per_year": self.saved_days,
-            "half_width": self.saved_half_width, "years": self.years,
-        }
 
 
 def ports_of(net: Network) -> tuple[Port, ...]:
@@ -188,7 +132,7 @@ def plan_bases(
         (float((whole[:, list(now)].min(axis=1) * weight).sum()),
          float((whole[:, median.sites].min(axis=1) * weight).sum())),
         (float(weight[(whole[:, list(now)] <= COVER_H).any(axis=1)].sum()), share),
-        saved, half, years)
+        saved, half, years, {name: (lon, lat) for name, lon, lat in ports})
 
 
 def covering_ports(hours: Ints, count: Ints, p: int, within_h: float, seed: int
@@ -235,10 +179,11 @@ def one_more_ship(
     router: SeaRoutes | None = None,
     world: TwinWorld | None = None,
     progress: Tell | None = None,
-) -> pd.DataFrame:
+) -> gpd.GeoDataFrame:
     """Where one more ship would help most that serves every agreement of some countries' cables.
 
-    A row a port, best first: days of outage it saves a year in all, with half of the 95 % interval.
+    A row a port, best first, with its place: days of outage it saves a year in all, with half of
+    the 95 % interval.
     One ship shared by two countries is asked for by naming both.
 
     Raises
@@ -267,8 +212,10 @@ def one_more_ship(
                      "repairs_per_year": found.by_ship()["repairs_per_year"].iloc[-1]})
         if progress:
             progress("one more ship", done + 1, len(ports))
-    return pd.DataFrame(rows).sort_values(["outage_days_saved_per_year", "port"],
-                                          ascending=[False, True], ignore_index=True)
+    table = pd.DataFrame(rows).sort_values(["outage_days_saved_per_year", "port"],
+                                           ascending=[False, True], ignore_index=True)
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]),
+                            crs="EPSG:4326")
 
 
 def _agreements_of(net: Network, countries: Sequence[str]) -> frozenset[str]:

@@ -19,6 +19,15 @@ def ring_network(as_of: date | None) -> cn.Network:
     return cn.build_network(_with_ships(ring()), as_of=as_of)
 
 
+def agreed_network(as_of: date | None) -> cn.Network:
+    """The ring under one maintenance agreement, RING, with ships at the ports B and D."""
+    layers = _with_ships(ring())
+    ships, cables = (layers.tables[name].copy() for name in ("ships", "cables"))
+    ships["zones"], ships["base_port"] = "RING", ["B", "D"]
+    cables["maintenance_agreement"] = "RING"
+    return cn.build_network(layers.with_tables(ships=ships, cables=cables), as_of=as_of)
+
+
 def changed_network(as_of: date | None) -> cn.Network:
     """The same after an update of the map: cable cd carries 20 Tbps and not 10."""
     layers = _with_ships(ring())

@@ -45,6 +45,10 @@ def test_bases_of_an_agreement_by_three_models(world):
     assert plan.sailing_h[1] <= plan.sailing_h[0], "the p-median sails no further than today"
     assert plan.covered[1] >= plan.covered[0]
     assert {"status", "objective", "bound", "gap", "seconds", "checked"} <= set(plan.to_json())
+    lies = plan.to_geo()
+    assert set(lies["port"]) == {*plan.today, *plan.by_median, *plan.by_coverage,
+                                 *plan.by_simulation}
+    assert lies["ships_simulation"].sum() == 2
     again = cn.plan_bases(net, model, "EMARINE", years=12, world=ways)
     assert again.by_simulation == plan.by_simulation
 

@@ -29,6 +29,7 @@ class Claim:
     attempt: int
     process: str
     inputs: str
+    organisation: str
 
 
 def add_job(connection: Connection, caller: Caller, process: str, inputs: str,
@@ -99,7 +100,7 @@ def claim_job(connection: Connection, worker: str, lease_s: float, most_running:
         state="running", worker=worker, attempts=row.attempts + 1, started_at=moment,
         lease_until=_later(lease_s), revision=jobs.c.revision + 1, changed_at=moment,
         message=""))
-    return Claim(row.id, row.attempts + 1, row.process, row.inputs)
+    return Claim(row.id, row.attempts + 1, row.process, row.inputs, row.organisation)
 
 
 def beat(connection: Connection, claim: Claim, lease_s: float,

@@ -17,15 +17,23 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import OperationalError
 
 import cablenet as cn
+from cablenet_api.access.tokens import Caller
 from cablenet_api.jobs.queue import Claim, beat, claim_job, finish
 from cablenet_api.jobs.results import forget_unnamed, keep_layers
-from cablenet_api.problems import AtlasUnavailableError, RequestEventsError, kind_of
+from cablenet_api.problems import (
+    AtlasUnavailableError,
+    RefusedError,
+    RequestEventsError,
+    kind_of,
+)
 from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.table import PROCESSES, find
 from cablenet_api.settings import Settings
 from cablenet_api.store.files import files_at
 from cablenet_api.store.keyed import new_key
 from cablenet_api.store.store import EVERY, Store
+from cablenet_api.workspaces.documents import Document
+from cablenet_api.workspaces.maps import MapNamed, kept_world, named_map
 from cablenet_api.worlds import LoadNetwork, Worlds, loader_of
 
 POLL_S = 0.5
@@ -46,21 +54,40 @@ def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork | 
         try:
             with store.writing(EVERY) as connection:
                 claim = claim_job(connection, name, settings.lease_s, settings.jobs_at_once)
-        except OperationalError:
+            document = None if claim is None else _map_of(store, claim)
+        except OperationalError:  # what was claimed lapses, and is claimed again
             stop.wait(POLL_S)
+            continue
+        except RefusedError as error:
+            assert claim is not None  # else no map was looked for
+            _patiently(store, settings, partial(finish, claim=claim, state="failed", result=None,
+                                                message=f"{error.slug}: {error}"))
             continue
         if claim is None:
             stop.wait(POLL_S)
         else:
-            _work(store, worlds, settings, claim)
+            _work(store, worlds, settings, claim, document)
 
 
-def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim) -> None:
+def _map_of(store: Store, claim: Claim) -> Document | None:
+    """The map of a workspace that a job is about, as its organisation sees it; None: the shipped
+    one, or the one of the settings."""
+    inputs = PROCESSES[claim.process].inputs.model_validate_json(claim.inputs)
+    named: MapNamed | None = getattr(inputs, "map", None)
+    if named is None:
+        return None
+    with store.reading(claim.organisation) as connection:
+        return named_map(connection, Caller(claim.organisation, "", "viewer"), named)
+
+
+def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim,
+          document: Document | None) -> None:
     """One job: watch its child, beat for it, end it when time is up or the job is dismissed."""
     files = files_at(settings.files, settings.database)
     ours, theirs = _FORK.Pipe(duplex=False)
     life, alive = _FORK.Pipe(duplex=False)  # ends when this process does, however it dies
-    child = _FORK.Process(target=_child, args=(theirs, life, alive, worlds, settings, claim))
+    child = _FORK.Process(target=_child, args=(theirs, life, alive, worlds, settings, claim,
+                                               document))
     child.start()
     theirs.close()
     life.close()
@@ -105,7 +132,7 @@ def _patiently(store: Store, settings: Settings, act: Callable[[Any], bool]) -> 
 
 
 def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settings,
-           claim: Claim) -> None:
+           claim: Claim, document: Document | None) -> None:
     """Compute and tell (state, result, message, layers), and before that whole numbers: how far
     it is, in per cent. It never touches the database: the layers lie in files before it tells of
     them. It ends with its worker, so that nobody else's work is in the way of the next one."""
@@ -117,7 +144,8 @@ def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settin
     desk = Desk(files.room(claim.id), _teller(pipe), settings.scheduler, settings.job_scenarios)
     try:
         asked = process.inputs.model_validate_json(claim.inputs)
-        world = worlds.get(getattr(asked, "as_of", None))
+        day = getattr(asked, "as_of", None)
+        world = worlds.get(day) if document is None else kept_world(document, day)
         found = find(process, world, asked, desk)
         pipe.send(("successful", json.dumps(found.answer), "", keep_layers(files, found)))
     except (cn.errors.CablenetError, RequestEventsError, AtlasUnavailableError) as error:

@@ -5,18 +5,30 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from cablenet_api.events import FIRST_DAY, LAST_DAY, MAX_EVENTS, Closed, Event, Name
+from cablenet_api.events import FIRST_DAY, LAST_DAY, MAX_EVENTS, Closed, Event, Name, ScoreRequest
+from cablenet_api.workspaces.maps import MapNamed
 
 Unit = Literal["cable", "station", "segment"]
 Country = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{2}$")]
 Whole = Annotated[int, Field(strict=True)]
 
 
+OnMap = Annotated[MapNamed | None, Field(
+    description="a map of a workspace; default: the one that the service answers from")]
+
+
 class _Asked(Closed):
     as_of: date | None = Field(None, ge=FIRST_DAY, le=LAST_DAY,
                                description="the day asked about; default: the map's own")
+    map: OnMap = None
+
+
+class ScoreInputs(ScoreRequest):
+    """What fails, on which map and day, and what to measure."""
+
+    map: OnMap = None
 
 
 class CutSetsInputs(_Asked):
@@ -47,6 +59,28 @@ class RepairsInputs(_Asked):
         "what if every country granted its permit within so many days of the fault, to any ship"))
 
 
+class BasesInputs(_Asked):
+    """Where an agreement's ships should lie, or where one more ship would help most."""
+
+    agreement: Name | None = Field(None, description="id of a maintenance agreement; or")
+    one_more: list[Country] | None = Field(None, min_length=1, max_length=20, description=(
+        "countries: one more ship under every agreement of their cables"))
+    ships: Whole | None = Field(None, ge=1, le=50, description=(
+        "with `agreement`: how many of its ships; default: as today"))
+    years: Whole = Field(40, ge=1, le=1_000, description="simulated, and as many to compare on")
+    seed: Whole = Field(1, ge=0, le=2**31)
+    sea_router: bool = Field(True, strict=True, description=(
+        "false: ships sail 1.2 times the great circle, known at once"))
+
+    @model_validator(mode="after")
+    def _one_question(self) -> BasesInputs:
+        if (self.agreement is None) == (self.one_more is None):
+            raise ValueError("name an agreement, or countries as one_more: one of the two")
+        if self.ships is not None and self.agreement is None:
+            raise ValueError("ships goes with an agreement")
+        return self
+
+
 class RedundancyInputs(_Asked):
     """Who must survive any one cable loss, for how much."""
 
@@ -75,9 +109,11 @@ class SweepInputs(_Asked):
     top: Whole = Field(100, ge=1, le=1_000, description="how many of the worst are listed")
 
 
-class ReportInputs(_Asked):
-    """A study that comes with the library."""
+class ReportInputs(Closed):
+    """A study that comes with the library, on the shipped atlas."""
 
+    as_of: date | None = Field(None, ge=FIRST_DAY, le=LAST_DAY,
+                               description="the day asked about; default: the atlas's own")
     study: Literal["india-japan", "india-japan-traffic"] = "india-japan"
 
 

@@ -9,7 +9,12 @@ import cablenet as cn
 from cablenet_api.failures import scenarios_of
 from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.found import Found
-from cablenet_api.processes.inputs import ReportInputs, SweepInputs, ValidateInputs
+from cablenet_api.processes.inputs import (
+    BasesInputs,
+    ReportInputs,
+    SweepInputs,
+    ValidateInputs,
+)
 from cablenet_api.worlds import World
 
 SHOWN = 1_000
@@ -49,6 +54,26 @@ def sweep(world: World, asked: SweepInputs, desk: Desk) -> Found:
                if found.aggregate(name).is_file()},
             **({"rows": found.rows().head(SHOWN).to_dict("records")} if asked.events else {})},
             lambda: layers)
+
+
+def bases(world: World, asked: BasesInputs, desk: Desk) -> Found:
+    """Ports for ships against drawn years of faults."""
+    net, router = world.network, cn.ship_router() if asked.sea_router else None
+    model = cn.fault_model(net)
+
+    def tell(_: str, done: int, of: int) -> None:
+        desk.tell(done / max(of, 1))
+
+    if asked.one_more is not None:
+        table = cn.one_more_ship(net, model, asked.one_more, years=asked.years, seed=asked.seed,
+                                 router=router, progress=tell)
+        return Found({"countries": asked.one_more, "years": asked.years,
+                      "ports": table.drop(columns="geometry").to_dict("records")},
+                     lambda: {"ports": table})
+    assert asked.agreement is not None  # one of the two is given
+    plan = cn.plan_bases(net, model, asked.agreement, ships=asked.ships, years=asked.years,
+                         seed=asked.seed, router=router, progress=tell)
+    return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
 def report(world: World, asked: ReportInputs, desk: Desk) -> Found:

@@ -12,6 +12,8 @@ TITLES = {
     "repair_jobs": "Repairs: where, by which ship, from when until when",
     "voyages": "Voyages from repair to repair (great circles, schematic)",
     "restoration": "Share of the outage still felt, by day, without shapes",
+    "bases": "Ports, with the ships that each model lays there",
+    "ports": "Ports, by what one more ship there would save",
     "new_cables": "Cables to build",
     "links": "Links by load: the busier direction, before and after the failure",
     "worst": "The worst failures of a sweep, without shapes",

@@ -10,16 +10,18 @@ from typing import Any
 
 import cablenet as cn
 from cablenet_api.answers import answer_of, stamp
-from cablenet_api.events import Closed, ScoreRequest
+from cablenet_api.events import Closed
 from cablenet_api.failures import scenarios_of
 from cablenet_api.processes import long_work
 from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
+    BasesInputs,
     CutSetsInputs,
     RedundancyInputs,
     RepairsInputs,
     ReportInputs,
+    ScoreInputs,
     SweepInputs,
     TrafficInputs,
     ValidateInputs,
@@ -43,7 +45,7 @@ class Process:
     at_once: bool  # whether it may be answered within the request
 
 
-def _score(world: World, asked: ScoreRequest, desk: Desk) -> Found:
+def _score(world: World, asked: ScoreInputs, desk: Desk) -> Found:
     for country in asked.countries or ():
         world.network.country_index(country)
     scores = cn.score(world.network, scenarios_of(world, asked.events), asked.metrics,
@@ -104,7 +106,7 @@ def _traffic(world: World, asked: TrafficInputs, desk: Desk) -> Found:
 
 PROCESSES: dict[str, Process] = {process.id: process for process in (
     Process("score", "Scores of failures",
-            "What failures do, per scenario and per country.", ScoreRequest, _score, True),
+            "What failures do, per scenario and per country.", ScoreInputs, _score, True),
     Process("cut-sets", "Minimal cut sets",
             "Every smallest set whose loss isolates a country.", CutSetsInputs, _cut_sets, False),
     Process("worst", "Worst case",
@@ -112,6 +114,9 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
     Process("repairs", "Repair plan",
             "Which ship repairs what, in which order, and when traffic is back.",
             RepairsInputs, _repairs, False),
+    Process("bases", "Bases of ships",
+            "Where an agreement's ships should lie, proved and simulated, or where one more ship "
+            "would help most.", BasesInputs, long_work.bases, False),
     Process("redundancy", "Redundancy plan",
             "The cheapest new cables after which countries survive any one cable loss.",
             RedundancyInputs, _redundancy, False),

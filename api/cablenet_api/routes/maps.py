@@ -60,9 +60,9 @@ class MapPage(BaseModel):
     next: str | None = Field(description="send as `after` for the next page; null on the last")
 
 
-def maps_router(store: Store, places: Places, kept: int) -> APIRouter:
-    """These routes of one service, with so many networks kept ready."""
-    router, maps = APIRouter(), WorkspaceMaps(kept)
+def maps_router(store: Store, places: Places, maps: WorkspaceMaps) -> APIRouter:
+    """These routes of one service."""
+    router = APIRouter()
     prefix = "/workspaces/{workspace}/maps"
 
     def newest(connection: Connection, who: Caller, workspace: str, key: str,

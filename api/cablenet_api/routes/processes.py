@@ -21,6 +21,7 @@ from cablenet_api.routes.jobs import JobStatus, status_of
 from cablenet_api.routes.shapes import problems
 from cablenet_api.settings import Settings
 from cablenet_api.store.store import Store
+from cablenet_api.workspaces.maps import MapNamed, WorkspaceMaps, named_map
 from cablenet_api.workspaces.spaces import allow
 from cablenet_api.worlds import Worlds
 
@@ -36,7 +37,8 @@ class Execution(Closed):
     inputs: dict[str, Any] = Field(max_length=50, examples=[{"k": 2}])
 
 
-def processes_router(settings: Settings, store: Store, worlds: Worlds, places: Places) -> APIRouter:
+def processes_router(settings: Settings, store: Store, worlds: Worlds, maps: WorkspaceMaps,
+                     places: Places) -> APIRouter:
     """These routes of one service."""
     router = APIRouter(prefix="/processes", tags=["processes"])
 
@@ -74,11 +76,19 @@ def processes_router(settings: Settings, store: Store, worlds: Worlds, places: P
             raise RequestValidationError([
                 {**one, "loc": ("body", "inputs", *one["loc"])} for one in error.errors()
             ]) from None
+        named: MapNamed | None = getattr(inputs, "map", None)
+        document = None
+        if named is not None:
+            with store.reading(who.organisation) as connection:
+                document = named_map(connection, who, named)
+            inputs = inputs.model_copy(update={"map": named.model_copy(
+                update={"version": document.version})})  # a job keeps to the version it began with
         wants = [one.strip().lower() for one in (prefer or "").split(",")]
         if found.at_once and "respond-async" not in wants:
             with places.taken():
                 day = getattr(inputs, "as_of", None)
-                return JSONResponse(compute(found, worlds.get(day), inputs))
+                world = worlds.get(day) if document is None else maps.get(document, day)
+                return JSONResponse(compute(found, world, inputs))
         allow(who, "write")
         with store.writing(who.organisation) as connection:
             job = add_job(connection, who, found.id, inputs.model_dump_json(),

@@ -47,6 +47,19 @@ def document_of(connection: Connection, space: Space, kind: str, key: str) -> Do
     return _document(space, row)
 
 
+def version_of(connection: Connection, space: Space, kind: str, key: str,
+               version: int | None) -> Document:
+    """One version of a document; None: the newest."""
+    if version is None:
+        return document_of(connection, space, kind, key)
+    row = connection.execute(_every(space).where(
+        documents.c.id == key, documents.c.kind == kind, versions.c.version == version)
+    ).one_or_none()
+    if row is None:
+        raise RefusedError("not-found", f"no such version of this {kind}")
+    return _document(space, row)
+
+
 def documents_of(connection: Connection, space: Space, kind: str, after: str,
                  limit: int) -> list[Document]:
     """The newest versions of documents whose ids follow one, in the order of ids."""
