@@ -7,12 +7,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SETUP  := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: demo test soak lint atlas serve bench docs notebooks lock clean
+.PHONY: demo test soak clients lint atlas serve bench docs notebooks lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/cablenet run india-japan --out out/india-japan
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/clients/.made
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -n auto
@@ -23,6 +23,8 @@ soak: $(VENV)/.dev
 	CABLENET_EDITS=500 CABLENET_EXAMPLES=50 $(BIN)/python -m pytest -q tests/api/test_description.py \
 		tests/api/test_workspaces.py -k "description or walks or described or lost"
 	$(BIN)/python tests/api/soak.py $${CABLENET_TEST_POSTGRES:-sqlite:///$$(mktemp -d)/soak.sqlite}
+
+clients: $(VENV)/clients/.made
 
 lint: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
@@ -50,6 +52,19 @@ lock: $(VENV)/.venv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header \
 		--no-annotate --extra server --extra dev -c requirements.lock pyproject.toml \
 		-o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header \
+		--no-annotate tests/clients/requirements.in -o tests/clients/requirements.lock
+
+# Generators of clients and an identity provider, for tests: in an environment that does not hold us.
+$(VENV)/clients/.made: $(wildcard tests/clients/*.lock tests/clients/*.json) | $(VENV)/.venv
+	$(PYTHON) -m venv $(VENV)/clients
+	$(VENV)/clients/bin/python -m pip --disable-pip-version-check --quiet install \
+		--require-hashes --requirement tests/clients/requirements.lock
+	cp tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc $(VENV)/clients
+	@if command -v npm >/dev/null; then \
+		cd $(VENV)/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else echo "npm is absent: the tests that need Node will skip"; fi
+	touch $@
 
 clean:
 	rm -rf $(VENV) .cache out dist .mypy_cache .pytest_cache .ruff_cache

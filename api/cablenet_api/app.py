@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 import cablenet as cn
 from cablenet_api import problems
@@ -18,6 +20,7 @@ from cablenet_api.places import Places
 from cablenet_api.routes.audit import audit_router
 from cablenet_api.routes.callers import caller_finder
 from cablenet_api.routes.desk import desk_router
+from cablenet_api.routes.examples import examples
 from cablenet_api.routes.exchange import exchange_router
 from cablenet_api.routes.incidents import incidents_router
 from cablenet_api.routes.jobs import jobs_router
@@ -63,7 +66,8 @@ def create_app(settings: Settings | None = None, *,
     settings = settings or Settings()
     worlds = Worlds(load_network or loader_of(settings.map), settings.networks_kept)
     app = FastAPI(title="cablenet", version=cn.__version__, description=DESCRIPTION,
-                  docs_url=None, redoc_url=None, license_info={"name": "Apache-2.0"})
+                  docs_url=None, redoc_url=None, separate_input_output_schemas=False,
+                  generate_unique_id_function=_operation, license_info={"name": "Apache-2.0"})
     store = Store(settings.database)
     if provider is None and settings.oidc_issuer and settings.oidc_audience and settings.oidc_keys:
         provider = provider_at(settings.oidc_issuer, settings.oidc_audience, settings.oidc_keys)
@@ -93,12 +97,18 @@ def create_app(settings: Settings | None = None, *,
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes, max_depth=settings.max_depth)
     app.add_middleware(Pace, per_s=settings.requests_per_s, burst=settings.requests_burst)
     app.add_middleware(Counted, figures=figures)
-    _describe_problems(app)
+    _describe(app)
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Put the problem type among the schemas of OpenAPI; the routes refer to it."""
+def _operation(route: APIRoute) -> str:
+    """What clients call an operation: its function's name; layers lie under several roots."""
+    root = re.findall(r"{(\w+)}", route.path.partition("/layers")[0])[-1:]
+    return "_".join([route.name, *root]) if route.name.startswith("layers") else route.name
+
+
+def _describe(app: FastAPI) -> None:
+    """Put into OpenAPI the problem type, which the routes refer to, and examples of bodies."""
 
     def openapi() -> dict[str, Any]:
         if not app.openapi_schema:
@@ -106,6 +116,11 @@ def _describe_problems(app: FastAPI) -> None:
                                routes=app.routes, license_info=app.license_info)
             schema = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             made["components"]["schemas"] |= schema.pop("$defs") | {"Problem": schema}
+            for operation, shown in examples().items():
+                verb, path = operation.split(" ")
+                body = made["paths"][path][verb.lower()]["requestBody"]
+                body["content"]["application/json"]["examples"] = {
+                    name: {"value": value} for name, value in shown.items()}
             app.openapi_schema = made
         return app.openapi_schema
 

@@ -85,7 +85,7 @@ def desk_router(settings: Settings, worlds: Worlds, places: Places) -> APIRouter
 
     @router.get("/desk/map", dependencies=known, response_class=Response,
                 responses=PACKED | problems(401, 422, 503))
-    def get_map(request: Request, as_of: Day = None) -> Response:
+    def desk_map(request: Request, as_of: Day = None) -> Response:
         """Everything the desk draws of one day."""
         world = worlds.get(as_of)
         packed = world.once("map", map_of)
@@ -93,7 +93,7 @@ def desk_router(settings: Settings, worlds: Worlds, places: Places) -> APIRouter
 
     @router.get("/desk/cells", dependencies=known,
                 responses=problems(401, 422, 503))
-    def get_cells(layer: Layer = "cables", row: Row = "*", as_of: Day = None) -> list[Cell]:
+    def desk_cells(layer: Layer = "cables", row: Row = "*", as_of: Day = None) -> list[Cell]:
         """Basis, range and sources of the numbers of one row of the map."""
         return [Cell(**one) for one in cells(worlds.get(as_of).network, layer, row)]
 

@@ -49,7 +49,7 @@ class PartyAsked(Closed):
     organisation: str = Field(pattern="^[0-9a-f]{32}$")
 
 
-class Party(BaseModel):
+class PartyShown(BaseModel):
     """One organisation that shares a workspace."""
 
     organisation: str
@@ -109,7 +109,7 @@ def workspaces_router(store: Store) -> APIRouter:
             return _workspace(spaces.space_of(connection, who, workspace))
 
     @router.get("/{workspace}/parties", responses=problems(401, 404, 422, 503))
-    def list_parties(workspace: Id, who: Who) -> list[Party]:
+    def list_parties(workspace: Id, who: Who) -> list[PartyShown]:
         """The organisations that share a workspace."""
         with store.reading(who.organisation) as connection:
             space = spaces.space_of(connection, who, workspace)
@@ -117,7 +117,7 @@ def workspaces_router(store: Store) -> APIRouter:
 
     @router.post("/{workspace}/parties",
                  responses=problems(400, 401, 403, 404, 413, 415, 422, 503))
-    def share(workspace: Id, asked: PartyAsked, who: Who) -> list[Party]:
+    def share(workspace: Id, asked: PartyAsked, who: Who) -> list[PartyShown]:
         """Share a workspace with one more organisation, for good: what it has seen it has seen."""
         with store.writing(who.organisation) as connection:
             space = spaces.space_of(connection, who, workspace, "administer")
@@ -193,8 +193,8 @@ def _workspace(space: Space) -> Workspace:
     return Workspace(id=space.id, name=space.name)
 
 
-def _parties(connection: Connection, space: Space) -> list[Party]:
-    return [Party(organisation=key, name=name)
+def _parties(connection: Connection, space: Space) -> list[PartyShown]:
+    return [PartyShown(organisation=key, name=name)
             for key, name in spaces.parties_of(connection, space)]
 
 
