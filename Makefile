@@ -20,6 +20,7 @@ test: $(VENV)/.dev $(VENV)/clients/.made
 
 soak: $(VENV)/.dev
 	$(BIN)/python tests/sweeps/soak.py
+	CABLENET_SOAK=1 $(BIN)/python -m pytest -q tests/repair/test_coupled.py
 	CABLENET_EDITS=500 CABLENET_EXAMPLES=50 $(BIN)/python -m pytest -q tests/api/test_description.py \
 		tests/api/test_workspaces.py -k "description or walks or described or lost"
 	$(BIN)/python tests/api/soak.py $${CABLENET_TEST_POSTGRES:-sqlite:///$$(mktemp -d)/soak.sqlite}

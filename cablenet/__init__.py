@@ -115,8 +115,10 @@ if TYPE_CHECKING:
     from cablenet.readers.health import check_layers as check_layers
     from cablenet.ready import Ready as Ready
     from cablenet.ready import keep_ready as keep_ready
+    from cablenet.repair import Fairness as Fairness
     from cablenet.repair import RepairPlan as RepairPlan
     from cablenet.repair import RepairRules as RepairRules
+    from cablenet.repair import ServiceLevel as ServiceLevel
     from cablenet.repair import plan_repairs as plan_repairs
     from cablenet.repair import repair_prices as repair_prices
     from cablenet.repair.basing import one_more_ship as one_more_ship
@@ -223,7 +225,8 @@ _HOME = {
     "ready": ("Ready", "keep_ready"),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
-    "repair": ("RepairPlan", "RepairRules", "plan_repairs", "repair_prices"),
+    "repair": ("Fairness", "RepairPlan", "RepairRules", "ServiceLevel", "plan_repairs",
+               "repair_prices"),
     "repair.twin_result": ("YearTwin",),
     "repair.twin_world": ("TwinWorld", "twin_world"),
     "repair.year_twin": ("simulate_years",),

@@ -45,6 +45,16 @@ def repairs(
     objective: Annotated[str, typer.Option(
         metavar="WHAT", help="weighted (by lit capacity) or demand_days (what the network gets "
         "back).")] = "weighted",
+    until: Annotated[float | None, typer.Option(
+        metavar="PERCENT", help="Instead: the fewest days until countries have so much of their "
+        "demand served.")] = None,
+    country: Annotated[list[str] | None, typer.Option(
+        metavar="CC", help="With --until: a country; left out: all that fall below.")] = None,
+    fair: Annotated[float | None, typer.Option(
+        metavar="TIMES", help="No party's lost demand waits longer than so many times "
+        "another's.")] = None,
+    party: Annotated[list[str] | None, typer.Option(
+        metavar="NAME=CC,CC", help="With --fair: a party and its countries, or one CC.")] = None,
     traffic: Annotated[bool, typer.Option(
         "--traffic", help="Follow unserved demand by country and class (seconds a step).")] = False,
     prices: Annotated[bool, typer.Option(
@@ -62,6 +72,8 @@ def repairs(
     from cablenet.catalogue import named_event_record
     from cablenet.cli.common import open_network
 
+    goal = goal_of(objective, until, country)
+    shares = fairness_of(fair, party)
     net = open_network(layers, as_of)
     record = named_event_record(event)
     scenario = cn.together(net, record["name"], record["parts"])
@@ -73,8 +85,8 @@ def repairs(
     with progress("plan repairs"):
         plan = cn.plan_repairs(net, scenario, horizon_days=horizon_days, charter=charter,
                                rules=rules, router=cn.ship_router(frozenset(closed or ())),
-                               objective=cast(Any, objective))
-        if traffic or objective == "demand_days":
+                               objective=cast(Any, goal), fairness=shares)
+        if traffic or goal != "weighted":
             plan = plan.with_traffic()
     found = None
     if prices or price_at:
@@ -95,11 +107,46 @@ def repairs(
     print_table(plan.to_frame()[list(TABLE)])
     if len(plan.not_served):
         print_table(plan.not_served, "Not repaired")
+    if plan.parties is not None:
+        print_table(plan.parties.round(2), "Parties: demand lost, and how long it waits")
+    if isinstance(goal, cn.ServiceLevel):
+        print_table(plan.restoration.service_days(goal.level).round(2),
+                    f"Back at {goal.level:.0%} of demand for good")
     print_table(plan.ships_used().round(2), f"Ships: {plan.cost_musd:,.1f} million USD")
     if found is not None:
         print_table(found.round(2), "Prices, in weight x days until traffic is back")
     for note in plan.notes:
         typer.echo(f"- {note}")
+
+
+def goal_of(objective: str, until: float | None, countries: list[str] | None) -> Any:
+    """The objective by name, or as a service level in percent."""
+    import cablenet as cn
+    from cablenet.errors import InputError
+
+    if until is None:
+        if countries:
+            raise InputError("--country goes with --until: say how many percent are enough")
+        return objective
+    if objective != "weighted":
+        raise InputError("--until is an objective of its own; leave --objective out")
+    if not 0 < until <= 100:
+        raise InputError(f"--until is {until:g}; give percent above 0, up to 100")
+    return cn.ServiceLevel(until / 100, tuple(code.upper() for code in countries or ()))
+
+
+def fairness_of(fair: float | None, parties: list[str] | None) -> Any:
+    """`IN`, or `Japan=JP`, as parties of a rule; None without one."""
+    import cablenet as cn
+    from cablenet.errors import InputError
+
+    if fair is None:
+        if parties:
+            raise InputError("--party goes with --fair: say how many times longer one may wait")
+        return None
+    named = [text.partition("=") for text in parties or ()]
+    return cn.Fairness({name: tuple(code.strip().upper() for code in (codes or name).split(","))
+                        for name, _, codes in named}, fair)
 
 
 def fast(text: str) -> tuple[str, float | None]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from cablenet.repair.dispatch import plan_repairs
+from cablenet.repair.fairness import Fairness
 from cablenet.repair.prices import repair_prices
 from cablenet.repair.repair_plan import RepairPlan
 from cablenet.repair.restoration import Restoration
 from cablenet.repair.rules import RepairRules
+from cablenet.repair.service_level import ServiceLevel
 
-__all__ = ["RepairPlan", "RepairRules", "Restoration", "plan_repairs", "repair_prices"]
+__all__ = ["Fairness", "RepairPlan", "RepairRules", "Restoration", "ServiceLevel", "plan_repairs",
+           "repair_prices"]

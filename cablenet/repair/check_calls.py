@@ -28,7 +28,8 @@ def check_calls(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Jo
     ship_of = {ship.id: ship for ship in ships}
     number = {depot.id: d for d, depot in enumerate(depots)}
     drawn = dict.fromkeys(range(len(depots)), 0.0)
-    for key, rows in schedule.groupby("ship_id"):
+    named = schedule[schedule["ship_id"].isin(ship_of) & schedule["job_id"].isin(job_of)]
+    for key, rows in named.groupby("ship_id"):
         ship = ship_of[str(key)]
         aboard = {d for d, depot in enumerate(depots) if geodesic.distance_km(
             ship.lon, ship.lat, depot.lon, depot.lat) <= AT_BASE_KM}
@@ -38,7 +39,9 @@ def check_calls(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Jo
             wanted = set(spares[j].depots)
             where = f"{row['job_id']} by {ship.name}"
             if row["depot_id"]:
-                aboard = {number[str(row["depot_id"])]}
+                if str(row["depot_id"]) not in number:
+                    problems.append(f"{where}: there is no depot '{row['depot_id']}'")
+                aboard = {number.get(str(row["depot_id"]), -1)}
                 if int(row["load_h"]) < LOADING.hours:
                     problems.append(f"{where}: loads too briefly")
             if wanted and not wanted & aboard:

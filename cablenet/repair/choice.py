@@ -145,13 +145,13 @@ def queue_bound(problem: Dispatch) -> int:
     """A lower bound on the weighted completion: every job in a place of some ship's queue.
 
     The p-th job of a ship cannot start before the ship's first start of all, plus the p - 1
-    shortest works and as many of the shortest legs; nor before its own permit, nor before the ship
-    could be there straight from its base. Each job takes one place and no place is taken twice: the
+    shortest works and as many of the shortest legs; nor before the ship could start there at the
+    soonest. Each job takes one place and no place is taken twice: the
     cheapest such assignment costs no more than any plan.
     """
     jobs = problem.n_jobs
     worth = np.full((jobs, problem.n_ships, jobs), float(NEVER) * NEVER)
-    straight = np.maximum(problem.ready_h + problem.base_h, problem.permit_h)
+    straight = problem.earliest() - problem.work_h - problem.test_h
     for ship in range(problem.n_ships):
         able = np.flatnonzero(problem.able[ship])
         if not len(able):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,20 +13,19 @@ from cablenet.network import Network
 from cablenet.repair.case import repair_case
 from cablenet.repair.check_calls import check_calls
 from cablenet.repair.check_schedule import check_schedule
-from cablenet.repair.choice import Choice, choose_routes
 from cablenet.repair.durations import HOURS_PER_DAY, LAND_WORK, LOCATE
+from cablenet.repair.fairness import Fairness
 from cablenet.repair.fleet import SeaRoutes
-from cablenet.repair.jobs import WEIGHT_UNIT
 from cablenet.repair.network_value import NetworkValue
-from cablenet.repair.objective import OBJECTIVES, NetworkChoice, Objective, choose_for_network
+from cablenet.repair.objective import OBJECTIVES, Judging, Objective
 from cablenet.repair.plan_notes import plan_notes
 from cablenet.repair.repair_plan import RepairPlan
 from cablenet.repair.restoration import restoration_of
 from cablenet.repair.rules import RepairRules
 from cablenet.repair.schedule import schedule_of
+from cablenet.repair.service_level import CountriesBelow, ServiceLevel
 from cablenet.repair.tracks import tracks_of
 from cablenet.scenarios.scenario_set import ScenarioSet
-from cablenet.solvers import Certificate
 
 
 def plan_repairs(
@@ -39,6 +39,7 @@ def plan_repairs(
     seed: int = 1,
     time_limit_s: float = 20.0,
     objective: Objective = "weighted",
+    fairness: Fairness | None = None,
     rules: RepairRules | None = None,
 ) -> RepairPlan:
     """Send ships to the faults of one outage so that the most valuable traffic is back first.
@@ -66,9 +67,12 @@ def plan_repairs(
     seed, time_limit_s
         for the search; the limit is counted in work, not on a clock
     objective
-        weighted: the least sum of weight x time done, proved where it can be. demand_days: the
-        least demand left unserved over time by the flow optimum, the better of two plans (see
-        docs/repair.md); the certificate then counts Tbps-days
+        weighted: the least sum of weight x time done. demand_days: the least demand left unserved
+        over time by the flow optimum. A `ServiceLevel`: the fewest days of its countries below its
+        share of their demand. Proved where it can be, else bounded; the certificate counts in the
+        unit of the objective, and `plan.form` says what was solved (see docs/repair.md)
+    fairness
+        of schedules only those in which no party's lost demand waits much longer than another's
     rules
         quantiles or draws of durations, the month's weather, fast permits, a pooled fleet, ships
         and spares added
@@ -78,54 +82,61 @@ def plan_repairs(
     InputError
         several outages, or one without a fault at sea
     InfeasibleError
-        no ship may reach any of the faults; `conflict` names why
+        no ship may reach any of the faults; `conflict` names why. Or no schedule is fair
+    NoPlanFoundError
+        no fair schedule was found within the limit
     """
     if not horizon_days > 0:
         raise InputError(f"horizon_days is {horizon_days}; give a number above 0")
-    if objective not in OBJECTIVES:
-        raise InputError(f"objective is '{objective}'; give {' or '.join(OBJECTIVES)}")
+    if not isinstance(objective, ServiceLevel) and objective not in OBJECTIVES:
+        raise InputError(f"objective is '{objective}'; give {', '.join(OBJECTIVES)} or a "
+                         "ServiceLevel")
     case = repair_case(net, scenario, weights=weights, router=router, charter=charter, rules=rules)
     value = NetworkValue(net, scenario, [job.link for job in case.every])
     by_road = [float(LOCATE.hours + LAND_WORK.hours) if job.on_land else np.inf
                for job in case.every]
-    if objective == "demand_days":
-        number = {job.id: n for n, job in enumerate(case.every)}
-        found = choose_for_network(case.problem, value, [number[job.id] for job in case.jobs],
-                                   by_road, horizon_h=horizon_days * HOURS_PER_DAY, seed=seed,
-                                   limit=time_limit_s)
-        routes, certificate = found.choice.routes, _network_certificate(found, seed, time_limit_s)
-    else:
-        choice = choose_routes(case.problem, seed=seed, limit=time_limit_s)
-        routes, certificate = choice.routes, _certificate(choice, seed, time_limit_s)
+    number = {job.id: n for n, job in enumerate(case.every)}
+    found = Judging(
+        case.problem, value, [number[job.id] for job in case.jobs],
+        {n: int(hour) for n, hour in enumerate(by_road) if np.isfinite(hour)}, objective, fairness,
+        round(horizon_days * HOURS_PER_DAY), seed, time_limit_s).judge()
+    routes = found.routes
     schedule = schedule_of(case, routes)
     wrong = check_schedule(schedule, case.ships, case.jobs, case.legs, sum(
         case.problem.cost(ship, route) for ship, route in enumerate(routes)))
     wrong += check_calls(schedule, case.ships, case.jobs, case.spares, case.depots)
-    if wrong:
-        raise PlanError("the schedule failed its own check: " + "; ".join(wrong[:5]))
     done = dict(zip(schedule["job_id"], schedule["done_h"], strict=True))
     done |= {job.id: hour for job, hour in zip(case.every, by_road, strict=True) if job.on_land}
+    hours = [float(done.get(job.id, np.inf)) for job in case.every]
+    wrong += _check_objective(value, hours, horizon_days * HOURS_PER_DAY, objective,
+                              found.certificate.objective)
+    if wrong:
+        raise PlanError("the schedule failed its own check: " + "; ".join(wrong[:5]))
     curve = restoration_of(net, scenario, pd.DataFrame({
         "link": [job.link for job in case.every],
         "label": [job.cable_name for job in case.every],
-        "done_h": [float(done.get(job.id, np.inf)) for job in case.every]}), horizon_days, value)
+        "done_h": hours}), horizon_days, value)
     return RepairPlan(
         scenario.names[0], case.every, case.ships, schedule, case.not_served, curve,
-        certificate,
-        plan_notes(net, case, schedule, horizon_days, rules or RepairRules()),
-        tracks_of(case, schedule), objective)
+        found.certificate,
+        (*plan_notes(net, case, schedule, horizon_days, rules or RepairRules()), *found.notes),
+        tracks_of(case, schedule), objective, found.form, found.parties)
 
 
-def _certificate(choice: Choice, seed: int, limit: float) -> Certificate:
-    unit = WEIGHT_UNIT * HOURS_PER_DAY
-    objective, bound = choice.objective / unit, choice.bound / unit
-    return Certificate(choice.status, objective, bound,
-                       (objective - bound) / max(1.0, objective), choice.seconds, seed, limit,
-                       checked=True)
-
-
-def _network_certificate(found: NetworkChoice, seed: int, limit: float) -> Certificate:
-    gap = (found.demand_days - found.bound) / max(1.0, found.demand_days)
-    return Certificate("optimal" if found.demand_days <= found.bound + 1e-9 else "feasible",
-                       found.demand_days, found.bound, gap, found.choice.seconds, seed, limit,
-                       checked=True)
+def _check_objective(value: NetworkValue, done_h: list[float], horizon_h: float,
+                     objective: Objective, claimed: float) -> list[str]:
+    """What is wrong with a claimed objective of the network, followed through hour by hour."""
+    if objective == "weighted":
+        return []  # `check_schedule` adds it up
+    hours = np.array(done_h)
+    until = max(horizon_h, float(hours[np.isfinite(hours)].max(initial=0.0)))
+    if isinstance(objective, ServiceLevel):
+        below = CountriesBelow(value, objective)
+        marks = [0.0, *sorted({hour for hour in done_h if hour < until}), until]
+        total = sum((end - start) * below.number(np.flatnonzero(hours <= start))
+                    for start, end in pairwise(marks)) / HOURS_PER_DAY
+    else:
+        total = value.demand_days(done_h, until)
+    if abs(total - claimed) <= 1e-6 * max(1.0, abs(total)):
+        return []
+    return [f"the objective is {total:.6g}, not {claimed:.6g}"]

@@ -8,14 +8,22 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
 
 from cablenet.metrics.flow_case import FlowCase, flow_case
 from cablenet.network import Network
 from cablenet.scenarios.dark import dark_links
 from cablenet.scenarios.scenario_set import ScenarioSet
 from cablenet.traffic.optimum import FlowSolver, Optimum
+from cablenet.traffic.problem import Outage
 
+TINY = 1e-12
+"""Laid on every price, and taken off again: a sparse matrix knows no ways of length 0."""
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+LEAST_TBPS = 1e-6
+"""A megabit a second: less counts as nothing."""
 
 
 def down_on_land(net: Network, lost: Ints, hurt: Ints) -> Ints:
@@ -43,6 +51,8 @@ class NetworkValue:
         self.lost = outage.links_lost(0)
         self.solved = 0
         self._known: dict[bytes, Optimum] = {}
+        self._least: dict[bytes, float] = {}
+        self._harmless: list[frozenset[int]] = []
 
     @cached_property
     def case(self) -> FlowCase:
@@ -59,21 +69,94 @@ class NetworkValue:
         """Unserved with nothing failed."""
         return float(self.solver.intact.unserved_tbps.sum())
 
-    def unserved_tbps(self, mended: Iterable[int]) -> float:
-        """Tbps newly unserved while exactly these jobs (by number) are mended; never below 0."""
+    @cached_property
+    def demand_by_country(self) -> Floats:
+        """(C,) Tbps asked by the inhabitants of each country."""
+        return self._by_country(self.case.problem.tbps)
+
+    @cached_property
+    def intact_by_country(self) -> Floats:
+        """(C,) the same of what is unserved with nothing failed."""
+        return self._by_country(self.solver.intact.unserved_tbps)
+
+    def links_out(self, mended: Iterable[int]) -> Ints:
+        """Links out while exactly these jobs (by number) are mended, in order."""
         done = np.zeros(len(self.link_of_job), bool)
         done[list(mended)] = True
         broken = np.unique(self.link_of_job[~done])
-        return max(0.0, float(self.optimum(
-            still_lost(self.net, self.lost, broken)).unserved_tbps.sum()) - self.intact_tbps)
+        return np.sort(still_lost(self.net, self.lost, broken)).astype(np.int64)
+
+    def unserved_tbps(self, mended: Iterable[int]) -> float:
+        """Tbps newly unserved while exactly these jobs (by number) are mended; never below 0."""
+        out = self.links_out(mended)
+        if self.intact_tbps < LEAST_TBPS and self._is_harmless(out):
+            return 0.0
+        left = max(0.0, float(self.optimum(out).unserved_tbps.sum()) - self.intact_tbps)
+        if left < LEAST_TBPS:
+            self._harmless.append(frozenset(out.tolist()))
+        return left
+
+    def least_unserved_tbps(self, mended: Iterable[int]) -> float:
+        """No more than is newly unserved while any part of these jobs is mended.
+
+        With priorities between classes a repair may lower the total served, when what comes first
+        takes a longer way; without them it never does. Whatever prices y >= 0 arcs have, no more
+        than sum room x y + sum over demands of tbps x max(0, 1 - y along its cheapest way) can be
+        served in all (weak duality); y is what room saves at the optimum.
+        """
+        out = self.links_out(mended)
+        key = out.tobytes()
+        if self._is_harmless(out):
+            return 0.0
+        if key not in self._least:
+            self._least[key] = max(0.0, self._least_by_prices(out) - self.intact_tbps - LEAST_TBPS)
+        return self._least[key]
+
+    def _least_by_prices(self, out: Ints) -> float:
+        problem, state = self.case.problem, self.state(out)
+        on = ~state.lost
+        price = np.maximum(np.nan_to_num(self.optimum(out).saves_tbps[on]), 0.0)
+        ends = problem.head[on] * problem.n_nodes + problem.tail[on]
+        order = np.lexsort((price, ends))  # the cheapest of parallel arcs
+        pair, first = np.unique(ends[order], return_index=True)
+        ways = sparse.csr_array((price[order][first] + TINY, divmod(pair, problem.n_nodes)),
+                                shape=(problem.n_nodes, problem.n_nodes))
+        targets, row = np.unique(problem.target, return_inverse=True)
+        along = dijkstra(ways, indices=targets)[row, problem.source]
+        asked = problem.tbps.sum(axis=1)
+        most = price @ state.room_tbps[on] + asked @ np.clip(
+            1.0 - (along - TINY * problem.n_nodes), 0.0, 1.0)
+        return float(asked.sum() - most)
+
+    def unserved_by_country(self, mended: Iterable[int]) -> Floats:
+        """(C,) Tbps newly unserved by the country that asks; never below 0."""
+        return self.newly_unserved(self.links_out(mended))
+
+    def newly_unserved(self, out: Ints) -> Floats:
+        """(C,) the same while these links are out."""
+        after = self._by_country(self.optimum(out).unserved_tbps)
+        return np.maximum(after - self.intact_by_country, 0.0)
+
+    def _by_country(self, level_tbps: Floats) -> Floats:
+        return np.bincount(self.case.country, level_tbps.sum(axis=1),
+                           minlength=len(self.net.country_id)).astype(np.float64)
+
+    def _is_harmless(self, out: Ints) -> bool:
+        """Whether no more is out than in a state known to leave nothing newly unserved."""
+        now = frozenset(out.tolist())
+        return any(now <= known for known in self._harmless)
+
+    def state(self, out: Ints) -> Outage:
+        """The arcs of the flow problem while these links are out."""
+        failed = np.zeros(len(self.net.links), bool)
+        failed[out] = True
+        return self.case.outage(failed)
 
     def optimum(self, out: Ints) -> Optimum:
         """The flow optimum while these links are out; each state is solved once."""
         key = np.sort(out).astype(np.int64).tobytes()
         if key not in self._known:
-            failed = np.zeros(len(self.net.links), bool)
-            failed[out] = True
-            state = self.case.outage(failed)
+            state = self.state(out)
             carries = self.solver.intact.arc_tbps > 1e-12
             if not np.any(state.lost & carries) and not self.case.rules.restore:
                 self._known[key] = self.solver.intact

@@ -83,10 +83,21 @@ class Dispatch:
         return sum(int(self.weight[job]) * done for job, _, done in self.clock(ship, route))
 
     def earliest(self) -> Ints:
-        """(S, J) the hour each job would be done if the ship went there first; NEVER if unable."""
-        arrival = self.ready_h + self.base_h
-        done = np.maximum(arrival, self.permit_h) + self.work_h + self.test_h
-        return np.where(self.able, done, NEVER)
+        """(S, J) the hour at which each job could be done at the soonest; NEVER if unable.
+
+        Straight from the base, or by way of other jobs where that is sooner: a ship may work
+        nearby while its charter for the next job runs.
+        """
+        other = np.where(self.able, self.work_h + self.test_h, 0)
+        start = np.where(self.able, np.maximum(self.ready_h + self.base_h, self.permit_h), NEVER)
+        while True:
+            free = start + np.where(self.able, self.work_h, 0)
+            there = (np.maximum(free[:, :, None], self.ready_h[:, None, :]) + self.leg_h).min(
+                axis=1, initial=NEVER)
+            by_others = np.where(self.able, np.maximum(there, self.permit_h), NEVER)
+            if (by_others >= start).all():
+                return np.where(self.able, np.minimum(start + other, NEVER), NEVER)
+            start = np.minimum(start, by_others)
 
 
 def dispatch_problem(ships: Sequence[Ship], jobs: Sequence[Job], legs: SeaLegs, *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,9 @@ import pandas as pd
 from cablenet.repair.durations import HOURS_PER_DAY
 from cablenet.repair.fleet import Ship
 from cablenet.repair.jobs import Job
+from cablenet.repair.objective import Objective
 from cablenet.repair.restoration import Restoration
+from cablenet.repair.service_level import ServiceLevel
 from cablenet.solvers import Certificate
 
 UNITS = {"weighted": "weight x days until traffic is back",
@@ -36,12 +38,16 @@ class RepairPlan:
     restoration
         how the network comes back
     certificate
-        of the objective: the sum of weight x days until traffic is back, or Tbps-days of demand
-        left unserved by the outage
+        of the objective: the sum of weight x days until traffic is back, Tbps-days of demand left
+        unserved by the outage, or country-days below a level
     notes
         what had to be assumed
     tracks
         each job's voyage as a line over the sea, by job
+    form
+        additive: each repair has a worth of its own; coupled: it depends on what else is mended
+    parties
+        with a fairness rule: what each party loses and how long its lost demand waits
     """
 
     name: str
@@ -53,15 +59,17 @@ class RepairPlan:
     certificate: Certificate
     notes: tuple[str, ...]
     tracks: Mapping[str, Any] = field(repr=False)
-    objective: str = "weighted"
+    objective: Objective = "weighted"
+    form: Literal["additive", "coupled"] = "additive"
+    parties: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         busy = self.schedule["ship_id"].nunique()
         last = float(self.schedule["done_day"].max()) if busy else 0.0
         missing = f", {len(self.not_served)} out of reach" if len(self.not_served) else ""
+        proof = f"{self.form}, {self.certificate.status}, gap {self.certificate.gap:.2%}"
         return (f"<RepairPlan for '{self.name}': {len(self.schedule)} repairs by {busy} ships, the "
-                f"last done on day {last:.1f}{missing} ({self.certificate.status}, gap "
-                f"{self.certificate.gap:.2%})>")
+                f"last done on day {last:.1f}{missing} ({proof})>")
 
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(index=False))
@@ -77,6 +85,13 @@ class RepairPlan:
         """The voyages: one line per job, from the ship's last place, by way of its depot."""
         shapes = [self.tracks[key] for key in self.schedule["job_id"]]
         return gpd.GeoDataFrame(self.to_frame(), geometry=shapes, crs="EPSG:4326")
+
+    @property
+    def unit(self) -> str:
+        """What the objective counts."""
+        if isinstance(self.objective, ServiceLevel):
+            return f"country-days below {self.objective.level:.0%} of demand"
+        return UNITS[self.objective]
 
     def with_traffic(self) -> RepairPlan:
         """The same with unserved demand in the curve, by country and class in `to_json`."""
@@ -111,13 +126,15 @@ class RepairPlan:
     def to_json(self) -> dict[str, Any]:
         """The plan as plain values, the certificate's keys on top."""
         return {
-            **self.certificate.to_json(), "objective_unit": UNITS[self.objective],
+            **self.certificate.to_json(), "objective_unit": self.unit, "form": self.form,
             "name": self.name, "schedule": self.to_frame().to_dict("records"),
             "not_served": self.not_served.to_dict("records"),
             "ships": self.ships_used().round(4).to_dict("records"), "cost_musd": self.cost_musd,
             "restoration": self.restoration.to_frame().to_dict("records"),
             **({"unserved": self.restoration.unserved.to_dict("records")}
                if "unserved_tbps" in self.restoration.steps else {}),
+            **({"parties": self.parties.astype(object).where(self.parties.notna(), None).to_dict(
+                "records")} if self.parties is not None else {}),
             "notes": list(self.notes),
         }
 

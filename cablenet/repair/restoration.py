@@ -15,12 +15,11 @@ from cablenet.errors import InputError
 from cablenet.metrics import METRICS, Options
 from cablenet.network import Network, frozen
 from cablenet.repair.durations import HOURS_PER_DAY, LOCATE, STATION_WORK
-from cablenet.repair.network_value import NetworkValue, down_on_land, still_lost
+from cablenet.repair.network_value import LEAST_TBPS, NetworkValue, down_on_land, still_lost
 from cablenet.scenarios.scenario_set import ScenarioSet, no_faults, recipe
 from cablenet.traffic.classes import CLASSES
 
 Ints = NDArray[np.int64]
-LEAST_TBPS = 1e-6
 LABELS = {
     "lost_lit_tbps": "lit capacity down (Tbps)", "links_down": "sections down",
     "isolated_people": "people isolated", "isolated_countries": "countries isolated",
@@ -97,18 +96,14 @@ class Restoration:
         """
         if not 0.0 < level <= 1.0:
             raise InputError(f"level is {level}; give a share above 0, up to 1")
-        case = self.value.case
-        code = case.net.country_id[case.country]
-        asked = pd.Series(case.problem.tbps.sum(axis=1)).groupby(code).sum()
-        left = self.unserved.pivot_table(
-            index="country", columns="day", values="unserved_tbps", aggfunc="sum").reindex(
-            columns=self.steps["day"]).fillna(0.0)
+        left = np.stack([self.value.newly_unserved(state) for state in self.states])
         days = np.append(self.steps["day"].to_numpy(float), np.inf)
         rows = []
-        for country, row in zip(left.index, left.to_numpy(float), strict=True):
-            demand = float(asked[country])
+        for country in np.flatnonzero(left.max(axis=0) > LEAST_TBPS):
+            row, demand = left[:, country], float(self.value.demand_by_country[country])
             short = np.flatnonzero(row > (1.0 - level) * demand + LEAST_TBPS)
-            rows.append((country, demand, row.max(), days[short[-1] + 1] if len(short) else 0.0))
+            rows.append((str(self.value.net.country_id[country]), demand, row.max(),
+                         days[short[-1] + 1] if len(short) else 0.0))
         return pd.DataFrame(rows, columns=["country", "demand_tbps", "most_unserved_tbps", "day"])
 
     def to_frame(self) -> pd.DataFrame:

@@ -72,6 +72,28 @@ def test_the_plan_equals_the_best_of_all_assignments_and_orders(seed):
                                    for ship, route in enumerate(choice.routes))
 
 
+@pytest.mark.parametrize("seed", range(80))
+def test_a_way_by_another_job_that_is_sooner_than_straight_spoils_no_proof(seed):
+    # a ship may work nearby while the charter for the next job runs: works of 1 to 3 days
+    problem = random_problem(seed, jobs=2 + seed % 4, ships=1 + seed % 2)
+    rng = np.random.default_rng(seed)
+    short = replace(problem, work_h=rng.choice([24, 72], problem.n_jobs))
+    for choice in (choose_routes(short, seed=1, limit=20.0),
+                   choose_by_columns(short, seed=1, limit=0.1)):
+        assert choice.status == "optimal"
+        assert choice.objective == choice.bound == best_of_all(short)
+    assert queue_bound(short) <= best_of_all(short)
+
+
+def test_the_earliest_hour_may_lead_by_another_job():
+    # free from hour 10; job 1 may be set out for from hour 100 only, 90 h from the base, 20 h from
+    # job 0, where the ship works from 15 to 39: back at 100 + 20 + 24 = 144, straight 214
+    base, leg = np.array([[5, 90]]), np.array([[[0, 20], [20, 0]]])
+    problem = Dispatch(base, leg, np.array([[10, 100]]), base > 0, base * 0, np.full(2, 24),
+                       np.zeros(2, int), np.ones(2, int))
+    assert problem.earliest().tolist() == [[39, 144]]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_column_generation_equals_the_best_of_all_assignments_and_orders(seed):
     problem = random_problem(seed, jobs=2 + seed % 4, ships=2 + seed % 2)
