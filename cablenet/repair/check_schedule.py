@@ -72,7 +72,7 @@ def _row_problems(row: Mapping[str, object], ship: Ship, job: Job, free: int,
         "tests too briefly": done - leave < job.test_h,
         "is under contract, or not, otherwise than it says": bool(row["in_contract"]) != contract,
         "has days that differ from its hours": any(
-            abs(float(str(row[f"{name}_day"])) * HOURS_PER_DAY - float(str(row[f"{name}_h"]))) > 1e-6
+            round(float(str(row[f"{name}_day"])) * HOURS_PER_DAY) != int(str(row[f"{name}_h"]))
             for name in ("depart", "arrive", "permit", "start", "done")),
     }
     return [text for text, broken in rules.items() if broken]

@@ -1,4 +1,4 @@
-"""The checkers of a schedule: one change each, every broken rule found, by code without a solver."""
+"""The checkers of a schedule: each rule is broken in turn, and found without a solver."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ FIRST, SECOND = 0, -1
 SHIFTS = {
     "in two places at once": (SECOND, -200, EVERY, "before it is free"),
     "before it has mobilised": (FIRST, -30, EVERY, "before it is free"),
-    "faster than its speed": (FIRST, -3, ("arrive", "start", "leave", "done"), "faster than it can"),
-    "loading in no time": (FIRST, -36, ("arrive", "start", "leave", "done"), "faster than it can"),
+    "faster than its speed": (FIRST, -3, EVERY[1:], "faster than it can"),
+    "loading in no time": (FIRST, -36, EVERY[1:], "faster than it can"),
     "work before arrival": (SECOND, -1, ("start",), "before it arrives"),
     "work before a ship's own permit": (FIRST, -12, EVERY, "before the permit"),
     "too little work": (FIRST, -1, ("leave",), "works too briefly"),
