@@ -124,7 +124,12 @@ if TYPE_CHECKING:
     from cablenet.repair.basing import one_more_ship as one_more_ship
     from cablenet.repair.basing import plan_bases as plan_bases
     from cablenet.repair.basing_plan import BasingPlan as BasingPlan
+    from cablenet.repair.policies import Policy as Policy
+    from cablenet.repair.policies import PolicyYears as PolicyYears
+    from cablenet.repair.policies import simulate_policies as simulate_policies
     from cablenet.repair.twin_result import YearTwin as YearTwin
+    from cablenet.repair.twin_traffic import TwinTraffic as TwinTraffic
+    from cablenet.repair.twin_traffic import twin_traffic as twin_traffic
     from cablenet.repair.twin_world import TwinWorld as TwinWorld
     from cablenet.repair.twin_world import twin_world as twin_world
     from cablenet.repair.year_twin import simulate_years as simulate_years
@@ -227,7 +232,9 @@ _HOME = {
     "readers.health": ("check_layers",),
     "repair": ("Fairness", "RepairPlan", "RepairRules", "ServiceLevel", "plan_repairs",
                "repair_prices"),
+    "repair.policies": ("Policy", "PolicyYears", "simulate_policies"),
     "repair.twin_result": ("YearTwin",),
+    "repair.twin_traffic": ("TwinTraffic", "twin_traffic"),
     "repair.twin_world": ("TwinWorld", "twin_world"),
     "repair.year_twin": ("simulate_years",),
     "risk": ("Availability", "Risk", "annual_risk", "availability", "pair_labels"),

@@ -204,15 +204,22 @@ def mean_interval(values: Floats, confidence: float) -> tuple[Floats, Floats]:
 
     The lower end is at least 0, as losses are; the upper end is NaN where all values are 0.
     """
+    mean, half = values.mean(axis=0), half_width(values, confidence)
+    high = np.where((values > 0).any(axis=0), mean + half, np.nan)
+    return np.maximum(mean - half, 0.0), high
+
+
+def half_width(values: Floats, confidence: float = 0.95) -> Floats:
+    """(K,) half of the interval of the mean of (Y, K) yearly values, by batch means; infinite for
+    one year."""
+    if len(values) < 2:
+        return np.full(values.shape[1], np.inf)
     count = min(BATCHES, len(values))
     batches = [part.mean(axis=0) for part in np.array_split(values, count)]
     weights = np.array([len(part) for part in np.array_split(values[:, :1], count)], float)
-    mean = values.mean(axis=0)
-    square = (weights[:, None] * (np.array(batches) - mean) ** 2).sum(axis=0)
+    square = (weights[:, None] * (np.array(batches) - values.mean(axis=0)) ** 2).sum(axis=0)
     spread = np.sqrt(square / (count - 1) / len(values))
-    half = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * spread
-    high = np.where((values > 0).any(axis=0), mean + half, np.nan)
-    return np.maximum(mean - half, 0.0), high
+    return np.asarray(float(stats.t.ppf((1 + confidence) / 2, count - 1)) * spread, np.float64)
 
 
 def quantile_interval(ordered: Floats, shares: Floats,

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from cablenet.errors import UnknownNameError
 from cablenet.network import Network
 from cablenet.repair.durations import (
     DAY_RATE_USD,
@@ -93,6 +94,8 @@ def fleet_of(net: Network, rules: RepairRules | None = None) -> tuple[Ship, ...]
     ------
     InputError
         a day rate, speed or time to mobilise that cannot be
+    UnknownNameError
+        rules that name an agreement the map does not have
     """
     chosen = rules or RepairRules()
     ships = net.layers.tables["ships"]
@@ -113,9 +116,30 @@ def fleet_of(net: Network, rules: RepairRules | None = None) -> tuple[Ship, ...]
     quick = whole_hours(min(days.values(), default=MOBILISE.typical))
     found += [Ship(f"added-{name}", f"One more ship at {name}", lon, lat, SPEED.typical, every,
                    quick, added=True) for name, (lon, lat) in chosen.added_ships]
-    if chosen.pooled:
-        found = [replace(ship, zones=every) for ship in found]
-    return tuple(found)
+    return under_rules(net, found, chosen)
+
+
+def under_rules(net: Network, ships: Sequence[Ship], rules: RepairRules) -> tuple[Ship, ...]:
+    """Ships with the contracts that the rules leave them: pooled, joined, ended.
+
+    Raises
+    ------
+    UnknownNameError
+        an agreement that the map does not have
+    """
+    every = frozenset(str(key) for key in
+                      net.layers.tables["maintenance_agreements"]["agreement_id"])
+    for name in sorted(rules.ended.union(*rules.joined)):
+        if name not in every:
+            raise UnknownNameError("maintenance agreement", name, sorted(every))
+
+    def zones(ship: Ship) -> frozenset[str]:
+        if rules.pooled:
+            return every
+        more = [group for group in rules.joined if group & ship.zones]
+        return ship.zones.union(*more) - rules.ended
+
+    return tuple(replace(ship, zones=zones(ship)) for ship in ships)
 
 
 def _ship(row: dict[Any, Any], place: Any, mobilise_days: dict[str, float],

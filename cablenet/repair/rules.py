@@ -33,6 +33,10 @@ class RepairRules:
         countries whose permits are there so many days earlier than they would be
     pooled
         agreements are ignored: every ship counts as under contract for every cable
+    joined
+        groups of maintenance agreements, by id, that serve each other's cables as their own
+    ended
+        maintenance agreements that are no more: their cables' ships have to be chartered
     added_ships, added_spares
         places (name: lon, lat) of one more ship each, under contract for every cable, and of one
         more depot each, with spares of every cable
@@ -44,6 +48,8 @@ class RepairRules:
     fast_lane: Mapping[str, float | None] = field(default_factory=lambda: NOBODY)
     sooner: Mapping[str, float] = field(default_factory=lambda: NO_DAYS)
     pooled: bool = False
+    joined: tuple[frozenset[str], ...] = ()
+    ended: frozenset[str] = frozenset()
     added_ships: tuple[tuple[str, Place], ...] = ()
     added_spares: tuple[tuple[str, Place], ...] = ()
 

@@ -17,6 +17,7 @@ from cablenet.hazards.timeline import HOURS_A_YEAR
 from cablenet.network import Network
 from cablenet.repair.fleet import Ship
 from cablenet.repair.queue_kernel import QueueCase, Served
+from cablenet.risk import half_width
 
 Floats = NDArray[np.float64]
 SATURATED = 0.85
@@ -25,6 +26,11 @@ wait of one server is already 5.7 times its work (M/M/1: u / (1 - u))."""
 BATCHES = 20
 T_95 = 2.093
 """Student's t, 19 degrees of freedom, two-sided 95 %."""
+
+
+def mean_and_half_width(per_year: Floats) -> tuple[float, float]:
+    """Mean of (Y,) yearly values and half of its 95 % interval (infinite for one year)."""
+    return float(per_year.mean()), float(half_width(per_year[:, None])[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,18 +205,16 @@ class YearTwin:
                                                          len(other.faults)):
             raise MismatchError("these simulations faced other years; use the same network, seed "
                                 "and number of years for both")
-        saved = self._down_days_a_year() - other._down_days_a_year()
-        half = T_95 * saved.std(ddof=1) / math.sqrt(len(saved)) if len(saved) > 1 else math.inf
-        return {"outage_days_saved_per_year": float(saved.mean()), "half_width": float(half)}
+        mean, half = mean_and_half_width(self.down_days - other.down_days)
+        return {"outage_days_saved_per_year": mean, "half_width": half}
 
-    def _down_days_a_year(self) -> Floats:
-        """(batches,) days of outage a year, in equal runs of years, over faults both serve."""
+    @cached_property
+    def down_days(self) -> Floats:
+        """(Y,) days of outage of the faults of each year, over those that a ship serves."""
         start = self.faults.sort_index()["start_h"].to_numpy(float)
         year = np.clip(((start - self.warm_up_h) / HOURS_A_YEAR).astype(int), 0, self.years - 1)
         days = np.where(self.counted, self.outage_days, 0.0)
-        total = np.bincount(year, days, minlength=self.years)
-        return np.array([part.mean() for part in np.array_split(
-            total, min(BATCHES, self.years))])
+        return np.asarray(np.bincount(year, days, minlength=self.years), np.float64)
 
     def to_json(self) -> dict[str, Any]:
         """The figures as plain values."""

@@ -19,7 +19,7 @@ from cablenet.hazards.model import FaultModel
 from cablenet.hazards.timeline import HOURS_A_YEAR
 from cablenet.network import Network, frozen
 from cablenet.repair.durations import LOCATE, TEST, Stage, work_stage
-from cablenet.repair.fleet import Ship, fleet_of
+from cablenet.repair.fleet import Ship, fleet_of, under_rules
 from cablenet.repair.permits import claimants_of, permits_of
 from cablenet.repair.queue_kernel import QueueCase, Served, serve
 from cablenet.repair.rules import RepairRules
@@ -78,11 +78,7 @@ def simulate_years(
     if years < 1 or years != int(years):
         raise InputError(f"cannot simulate {years} years; ask for whole years, at least 1")
     chosen = rules or RepairRules()
-    fleet = tuple(ships) if ships is not None else fleet_of(net, chosen)
-    if chosen.pooled:
-        every = frozenset(str(key) for key in net.layers.tables["maintenance_agreements"][
-            "agreement_id"])
-        fleet = tuple(replace(ship, zones=every) for ship in fleet)
+    fleet = fleet_of(net, chosen) if ships is None else under_rules(net, ships, chosen)
     if not fleet:
         raise InputError("no ship can repair on this map; add rows to its ships table")
     ways = world or twin_world(net, model, ports=[(ship.lon, ship.lat) for ship in fleet],

@@ -67,9 +67,10 @@ def writer_here() -> str:
     return written_by(table_bytes(pa.table({})))
 
 
-def read_tally(path: Path) -> Tally:
+def read_tally(part: Path | bytes) -> Tally:
     """The tally in a part's footer."""
-    footer = pq.read_metadata(path).metadata or {}
+    source = pa.BufferReader(part) if isinstance(part, bytes) else part
+    footer = pq.read_metadata(source).metadata or {}
     packed = io.BytesIO(base64.b64decode(footer[TALLY_KEY.encode()]))
     with np.load(packed, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cablenet.errors import InputError, UnknownNameError
+from cablenet.errors import InputError, SweepError, UnknownNameError
 from cablenet.sweeps import manifest
 from cablenet.sweeps.dask_pool import Tls, check_address, solve_on_dask
-from cablenet.sweeps.job import Job, Outcome, Progress
+from cablenet.sweeps.job import Job, Outcome, Progress, Tally
 from cablenet.sweeps.local_pool import solve_here, solve_in_processes
 from cablenet.sweeps.manifest import ChunkLine
+from cablenet.sweeps.part_file import read_tally
 from cablenet.sweeps.result_folder import ResultFolder
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def run_sweep(job: Job, out: Path | str, *, workers: int | None = None, resume: 
     _check_arguments(job, workers, scheduler, tls, tries)
     folder = ResultFolder(job, Path(out))
     with (folder.held(resume),
-          contextlib.closing(_solve(folder, workers, scheduler, tls, tries)) as outcomes):
+          contextlib.closing(outcomes_of(job, folder.todo, workers=workers, scheduler=scheduler,
+                                         tls=tls, tries=tries)) as outcomes):
         if progress:
             progress(folder.progress())
         for outcome in outcomes:
@@ -150,16 +152,42 @@ def open_sweep(out: Path | str) -> SweepRun:
                     read.header["job"])
 
 
-def _solve(folder: ResultFolder, workers: int | None, scheduler: str | None, tls: Tls | None,
-           tries: int) -> Generator[Outcome, None, None]:
-    """Outcomes of all chunks still to do, from the pool that was asked for."""
+def tallies_of(job: Job, *, workers: int | None = None, scheduler: str | None = None,
+               tls: Tls | None = None, progress: Callable[[Progress], None] | None = None,
+               tries: int = 3) -> list[Tally]:
+    """The tallies of all chunks in order, kept in memory: for jobs of minutes, not of hours.
+
+    Parameters and errors as of `run_sweep`, without a folder.
+
+    Raises
+    ------
+    SweepError
+        a chunk failed on every try
+    """
+    _check_arguments(job, workers, scheduler, tls, tries)
+    found: dict[int, Tally] = {}
+    total = sum(job.size(chunk) for chunk in range(job.chunks))
+    with contextlib.closing(outcomes_of(job, range(job.chunks), workers=workers,
+                                        scheduler=scheduler, tls=tls, tries=tries)) as outcomes:
+        for outcome in outcomes:
+            if outcome.part is None:
+                raise SweepError(f"chunk {outcome.chunk} failed: {outcome.error}")
+            found[outcome.chunk] = read_tally(outcome.part)
+            if progress:
+                progress(Progress(sum(map(job.size, found)), 0, total, 0))
+    return [found[chunk] for chunk in range(job.chunks)]
+
+
+def outcomes_of(job: Job, chunks: Sequence[int], *, workers: int | None, scheduler: str | None,
+                tls: Tls | None, tries: int) -> Generator[Outcome, None, None]:
+    """Outcomes of these chunks, from the pool that was asked for."""
     if scheduler is not None:
-        yield from solve_on_dask(folder.job, folder.todo, scheduler, tls, tries)
+        yield from solve_on_dask(job, chunks, scheduler, tls, tries)
     elif workers == 0:
-        yield from solve_here(folder.job, folder.todo, tries)
+        yield from solve_here(job, chunks, tries)
     else:
         count = workers if workers is not None else _cores()
-        yield from solve_in_processes(folder.job, folder.todo, count, tries)
+        yield from solve_in_processes(job, chunks, count, tries)
 
 
 def _cores() -> int:

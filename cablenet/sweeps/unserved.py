@@ -36,6 +36,7 @@ from cablenet.traffic.standing import Standing
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Words = NDArray[np.uint64]
 
 HEADINGS = (
     Heading("unserved_tbps", "Tbps", False,
@@ -125,11 +126,14 @@ class UnservedMeasure:
         return sp.csr_array((np.ones(len(lost), np.int64), (row[lost], lost)),
                             shape=(self.rows.n_rows, len(self.case.net.links)))
 
+    def lost_links(self, dead: Words, size: int) -> sp.csr_array:
+        """(S, L) links lost in each scenario, from (U, W) one bit a scenario: the unit is out."""
+        return sp.csr_array((self.rows.failed(dead, size) @ self._of_row) > 0)
+
     def measure(self, failed: Ints) -> Measured:
         """See `Measure.measure`."""
         size = len(failed)
-        links = sp.csr_array(
-            (self.rows.failed(dead_units(failed, self.rows.n_units), size) @ self._of_row) > 0)
+        links = self.lost_links(dead_units(failed, self.rows.n_units), size)
         low, high, program = np.zeros(size), np.zeros(size), np.zeros(size)
         country = np.zeros((size, len(self.case.net.country_id)))
         for place in range(size):
@@ -156,7 +160,7 @@ class UnservedMeasure:
             return self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
         if patch is not None and patch.most_tbps <= enough:
             low, _, _, cut = self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
-            asked = self._by_country(self._asked)
+            asked = self.by_country(self._asked)
             most = np.where(asked > 0, np.minimum(cut + patch.most_tbps, asked), 0.0)
             return low, low + patch.most_tbps, 0.0, most
         left = self._after_one(units, outage)
@@ -175,34 +179,57 @@ class UnservedMeasure:
     def _told(self, left: Floats, program: float) -> tuple[float, float, float, Floats]:
         """An exact answer, from (D,) what is unserved."""
         total = float(left.sum())
-        return total, total, program, self._by_country(left)
+        return total, total, program, self.by_country(left)
 
     @cached_property
     def _asked(self) -> Floats:
         """(D,) demand of all levels."""
         return np.asarray(self.case.problem.tbps.sum(axis=1), np.float64)
 
+    def left_by_patch(self, lost: Flags, near: Sequence[Patcher] = ()) -> Floats | None:
+        """(D,) unserved where links (L,) are lost, exactly; None where only a program would tell.
+
+        Patches of the intact optimum are tried first, then of single failures within the loss, then
+        of `near`: optima of other losses within this one.
+        """
+        if self._patcher is None:
+            return None
+        outage = self.case.outage(lost)
+        found = self._by_patch(self._patcher, outage)
+        if found is None and self.singles is not None:
+            found = self._after_one(np.flatnonzero(self.singles.lost @ ~lost == 0), outage)
+        for patcher in near if found is None else ():
+            found = self._by_patch(patcher, outage)
+            if found is not None:
+                break
+        return found
+
     def _after_one(self, units: Ints, outage: Outage) -> Floats | None:
-        """(D,) unserved, where the optimum of one of the units alone can be patched.
+        """(D,) unserved, where the optimum of one of the units alone can be patched."""
+        if self.singles is None or self._patcher is None:
+            return None
+        for unit in units[~self.singles.settled[units]].tolist():
+            left = self._by_patch(self._alone(unit), outage)
+            if left is not None:
+                return left
+        return None
+
+    def _by_patch(self, patcher: Patcher, outage: Outage) -> Floats | None:
+        """(D,) unserved, where the optimum of a smaller loss can be patched; else None.
 
         Served amounts that are best with less lost and can still be had are best with more lost.
         Where something is newly cut off, what it leaves behind might help those who go without;
         that it does not is shown by the prices of the optimum.
         """
-        if self.singles is None or len(units) < 2 or self._patcher is None:
+        patch = patcher.patch(outage)
+        if not patch.settled:
             return None
-        for unit in units[~self.singles.settled[units]].tolist():
-            patcher = self._alone(unit)
-            patch = patcher.patch(outage)
-            if not patch.settled:
-                continue
-            newly = patch.cut & ~patcher.cut_before
-            left = np.where(newly[:, None], self.case.problem.tbps,
-                            patcher.intact.unserved_tbps)
-            if not (newly.any() and short(patcher.intact)) or self._still_best(
-                    patcher.intact, outage, left):
-                return np.asarray(left.sum(axis=1).round(9), np.float64)
-        return None
+        newly = patch.cut & ~patcher.cut_before
+        left = np.where(newly[:, None], self.case.problem.tbps, patcher.intact.unserved_tbps)
+        if newly.any() and short(patcher.intact) and not self._still_best(
+                patcher.intact, outage, left):
+            return None
+        return np.asarray(left.sum(axis=1).round(9), np.float64)
 
     def _still_best(self, alone: Optimum, outage: Outage, left: Floats) -> bool:
         """Whether the prices of an optimum show that this is the optimum where more is lost."""
@@ -231,9 +258,10 @@ class UnservedMeasure:
 
     @cached_property
     def _base_country(self) -> Floats:
-        return self._by_country(self.intact.unserved_tbps.sum(axis=1))
+        return self.by_country(self.intact.unserved_tbps.sum(axis=1))
 
-    def _by_country(self, values: Floats) -> Floats:
+    def by_country(self, values: Floats) -> Floats:
+        """(C,) of (D,) amounts of each demand."""
         return np.asarray(np.bincount(self.case.country, values,
                                       minlength=len(self.case.net.country_id)))
 
@@ -269,7 +297,7 @@ def _singles(measure: UnservedMeasure, patcher: Patcher, count: int) -> Singles:
         patch = patcher.patch(outage)
         newly = patch.cut & ~base
         level[unit] = problem.tbps[newly].sum(axis=0)
-        country[unit] = measure._by_country(np.where(newly, asked, 0.0))
+        country[unit] = measure.by_country(np.where(newly, asked, 0.0))
         settled[unit], arcs_lost[unit] = patch.settled, outage.lost
         more.append(patch.more.reshape((1, flows)))
         less.append(patch.less.reshape((1, flows)))

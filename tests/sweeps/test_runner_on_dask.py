@@ -14,7 +14,7 @@ from toy import Squares
 
 from cablenet.errors import InputError, SweepError
 from cablenet.sweeps import dask_pool
-from cablenet.sweeps.runner import run_sweep
+from cablenet.sweeps.runner import run_sweep, tallies_of
 
 pytest.importorskip("distributed", reason="needs cablenet[scale]")
 
@@ -44,6 +44,8 @@ def test_a_sweep_outlives_its_dask_workers_and_then_its_scheduler(undisturbed, t
     with cluster(tmp_path) as there:
         run = run_sweep(Squares(40), tmp_path / "calm", scheduler=there.address)
         assert file_hashes(run.out) == file_hashes(undisturbed.out)
+        assert [one["sum"].tobytes() for one in tallies_of(Squares(4), scheduler=there.address)] \
+            == [one["sum"].tobytes() for one in tallies_of(Squares(4), workers=0)]
         run = run_sweep(Squares(40, raises=(3,)), tmp_path / "poisoned", scheduler=there.address)
         assert [(line.chunk, line.error) for line in run.failures] == [
             (3, "ValueError: chunk 3 is poisoned")]
