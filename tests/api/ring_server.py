@@ -6,6 +6,7 @@ import sys
 
 import uvicorn
 from cablenet_api import Settings, create_app
+from cablenet_api.server import keep_for_good
 from ring_world import ring_network  # beside this file, which is run as a script
 
 settings = Settings(database=sys.argv[1], login="tokens", files=sys.argv[3],
@@ -13,4 +14,5 @@ settings = Settings(database=sys.argv[1], login="tokens", files=sys.argv[3],
 app = create_app(settings, load_network=ring_network)
 app.state.worlds.get(None)
 app.state.store.open()
+keep_for_good()
 uvicorn.run(app, port=int(sys.argv[2]), log_level="critical", timeout_keep_alive=30)  # as `serve`
