@@ -73,6 +73,10 @@ DAY_RATE_USD = Stage(4e4, 6e4, 1e5, "USD per day", "estimated", ("NEWBLOOM", "ME
 """A ship-day where the map gives no rate: 40,000 was paid off Matsu, the rest is remembered."""
 OUT_OF_CONTRACT = Stage(2.0, 5.0, 14.0, "days", "assumed", ())
 """Assumed: chartering a ship outside the cable's maintenance agreement delays its sailing."""
+DOCK = Stage(10.0, 14.0, 28.0, "days", "assumed", ())
+"""Assumed: how long a ship lies in dock."""
+DOCK_EVERY_YEARS = 2.5
+"""SOLAS 1974 (chapter I, regulation 10): a cargo ship's bottom is inspected twice in five years."""
 LAND_WORK = Stage(1.0, 3.0, 10.0, "days", "assumed", ())
 """Assumed: a fault on a land leg, mended by a crew on the road; no ship and no permit."""
 STATION_WORK = Stage(2.0, 7.0, 30.0, "days", "assumed", ())

@@ -11,6 +11,7 @@ import pandas as pd
 from cablenet.errors import InputError
 from cablenet.hazards.model import FaultModel
 from cablenet.network import Network
+from cablenet.repair.durations import DOCK
 from cablenet.repair.fleet import SeaRoutes, fleet_of
 from cablenet.repair.rules import RepairRules
 from cablenet.repair.twin_result import YearTwin
@@ -83,6 +84,7 @@ def simulate_policies(
     *,
     years: int = 100,
     seed: int = 1,
+    dock_days: float = DOCK.typical,
     world: TwinWorld | None = None,
     router: SeaRoutes | None = None,
     traffic: bool = False,
@@ -98,6 +100,8 @@ def simulate_policies(
 
     Parameters
     ----------
+    dock_days
+        as of `simulate_years`
     world
         ways at sea that hold the ports of all policies; default: made here, by `router` if given
     workers, scheduler, tls
@@ -119,7 +123,8 @@ def simulate_policies(
     twins = []
     for done, (policy, fleet) in enumerate(zip(policies, fleets, strict=True)):
         twins.append(simulate_years(net, model, years=years, seed=seed, rules=policy.rules,
-                                    ships=fleet, mutual_aid=policy.mutual_aid, world=ways))
+                                    ships=fleet, mutual_aid=policy.mutual_aid, dock_days=dock_days,
+                                    world=ways))
         if progress:
             progress("policies", done + 1, len(policies))
     scored = twin_traffic(*twins, workers=workers, scheduler=scheduler, tls=tls,

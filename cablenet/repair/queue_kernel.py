@@ -4,7 +4,7 @@ One rule decides, whenever a fault comes or a ship is free: of the faults that w
 valuable first (then the one that waited longest) takes the free ship that can begin soonest, of
 equals the one that is there first; a fault that no free ship may serve lets the next one try. A
 ship sails home after each job and may be called away at once: until it is home it counts as lying
-at its last job.
+at its last job. When its docking is due it goes home once its work is done, and lies in dock there.
 
 Arrays in, arrays out; `tests/twins/queue_twin.py` says the same slowly.
 """
@@ -51,6 +51,10 @@ class QueueCase:
         (P, P)
     speed_km_h
         (S,)
+    dock_due_h
+        (S,) when each ship is due in dock first; infinite: never
+    dock_every_h, dock_h
+        from one docking to the next, and how long each takes
     """
 
     call_h: Floats
@@ -66,6 +70,9 @@ class QueueCase:
     base_h: Floats
     apart_km: Floats
     speed_km_h: Floats
+    dock_due_h: Floats
+    dock_every_h: float = np.inf
+    dock_h: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,15 +108,17 @@ def serve(case: QueueCase) -> Served:
     busy = np.zeros(ships)
     area = _serve(case.call_h, case.place, case.group, case.value, case.permit_h, case.work_h,
                   case.test_h, case.charter_h, case.flag, case.mobilise_h, case.base_h,
-                  case.apart_km, case.speed_km_h, ship, called, there, begin, done, busy)
+                  case.apart_km, case.speed_km_h, case.dock_due_h.copy(), case.dock_every_h,
+                  case.dock_h, ship, called, there, begin, done, busy)
     return Served(ship, called, there, begin, done, busy, float(area))
 
 
 @compiled
 def _serve(call_h: Floats, place: Ints, group: Ints, value: Floats, permit_h: Floats,
            work_h: Floats, test_h: Floats, charter_h: Floats, flag: Ints, mobilise_h: Floats,
-           base_h: Floats, apart_km: Floats, speed_km_h: Floats, ship: Ints, called: Floats,
-           there: Floats, begin: Floats, done: Floats, busy: Floats) -> float:
+           base_h: Floats, apart_km: Floats, speed_km_h: Floats, due_h: Floats, every_h: float,
+           dock_h: float, ship: Ints, called: Floats, there: Floats, begin: Floats, done: Floats,
+           busy: Floats) -> float:
     """Fill the last six arrays; the integral of the number that wait."""
     faults, ships = len(call_h), len(mobilise_h)
     free_h, home_h = np.zeros(ships), np.zeros(ships)
@@ -127,6 +136,12 @@ def _serve(call_h: Floats, place: Ints, group: Ints, value: Floats, permit_h: Fl
             break  # nobody will ever come for those that wait
         area += waiting * (event - now)
         now = event
+        for s in range(ships):
+            while due_h[s] <= now and free_h[s] <= now:
+                home = home_h[s] if home_h[s] < np.inf else free_h[s]
+                free_h[s] = home_h[s] = max(due_h[s], home) + dock_h
+                last[s] = -1
+                due_h[s] += every_h
         while coming < faults and call_h[coming] <= now:
             served = False
             for s in range(ships):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,14 @@ from cablenet.errors import InputError, PlanError
 from cablenet.hazards.model import FaultModel
 from cablenet.hazards.timeline import HOURS_A_YEAR
 from cablenet.network import Network, frozen
-from cablenet.repair.durations import LOCATE, TEST, Stage, work_stage
+from cablenet.repair.durations import (
+    DOCK,
+    DOCK_EVERY_YEARS,
+    LOCATE,
+    TEST,
+    Stage,
+    work_stage,
+)
 from cablenet.repair.fleet import Ship, fleet_of, under_rules
 from cablenet.repair.permits import claimants_of, permits_of
 from cablenet.repair.queue_kernel import QueueCase, Served, serve
@@ -49,6 +57,7 @@ def simulate_years(
     rules: RepairRules | None = None,
     ships: Sequence[Ship] | None = None,
     mutual_aid: bool = False,
+    dock_days: float = DOCK.typical,
     world: TwinWorld | None = None,
     progress: Tell | None = None,
 ) -> YearTwin:
@@ -67,16 +76,22 @@ def simulate_years(
         another fleet than the map's, for example with other bases
     mutual_aid
         ships outside a cable's agreement help too, once chartered
+    dock_days
+        how long a ship lies in dock, at its base, twice in five years; 0: never
     world
         ways at sea made before (`twin_world`); default: 1.2 times the great circle
 
     Raises
     ------
     InputError
-        fewer than one year, no ship at all, or a ship whose port is not in the world
+        fewer than one year, a negative docking, no ship at all, or a ship whose port is not in
+        the world
     """
     if years < 1 or years != int(years):
         raise InputError(f"cannot simulate {years} years; ask for whole years, at least 1")
+    if not 0 <= dock_days < DOCK_EVERY_YEARS * HOURS_A_YEAR / 24.0:
+        raise InputError(f"a docking of {dock_days:g} days cannot be; give 0 or more, and less "
+                         f"than the {DOCK_EVERY_YEARS:g} years between two")
     chosen = rules or RepairRules()
     fleet = fleet_of(net, chosen) if ships is None else under_rules(net, ships, chosen)
     if not fleet:
@@ -85,6 +100,10 @@ def simulate_years(
                                seed=seed)
     faults = drawn_faults(net, model, years + WARM_UP_YEARS, seed, progress)
     case = _case(net, faults, fleet, ways, chosen, mutual_aid)
+    if dock_days > 0:
+        every = DOCK_EVERY_YEARS * HOURS_A_YEAR
+        case = replace(case, dock_due_h=first_dockings(fleet, seed) * every, dock_every_h=every,
+                       dock_h=dock_days * 24.0)
     order = np.argsort(case.call_h, kind="stable")
     case = _in_order(case, order)
     faults = faults.iloc[order].reset_index(drop=True)
@@ -94,6 +113,13 @@ def simulate_years(
     check_little(case, served)
     return YearTwin(net, years, seed, fleet, ways.agreement, case, served, faults,
                     WARM_UP_YEARS * HOURS_A_YEAR, ways.routed, mutual_aid)
+
+
+def first_dockings(fleet: Sequence[Ship], seed: int) -> Floats:
+    """(S,) when each ship is first due, as a share of the time between two: by seed and ship's id,
+    so that a ship has the same dockings in every fleet."""
+    return np.array([np.random.default_rng([seed, *ship.id.encode("utf-8")]).random()
+                     for ship in fleet])
 
 
 def check_little(case: QueueCase, served: Served) -> None:
@@ -159,12 +185,13 @@ def _case(net: Network, faults: pd.DataFrame, fleet: Sequence[Ship], ways: TwinW
         flag=np.array([flags.index(ship.flag) for ship in fleet], np.int64),
         mobilise_h=np.array([float(ship.mobilise_h) for ship in fleet]),
         base_h=ways.port_km[ports] / speed[:, None], apart_km=np.asarray(ways.apart_km),
-        speed_km_h=speed)
+        speed_km_h=speed, dock_due_h=np.full(len(fleet), np.inf))
 
 
 def _in_order(case: QueueCase, order: Ints) -> QueueCase:
     names = ("call_h", "place", "group", "value", "permit_h", "work_h", "test_h")
-    return replace(case, **{name: frozen(getattr(case, name)[order]) for name in names})
+    sorted_ones: dict[str, Any] = {name: frozen(getattr(case, name)[order]) for name in names}
+    return replace(case, **sorted_ones)
 
 
 def _at(stage: Stage, luck: Floats) -> Floats:

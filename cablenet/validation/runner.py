@@ -15,6 +15,7 @@ from cablenet.validation import (
     link_design,
     outages,
     p_medians,
+    queue_laws,
     repair_replays,
     service,
     solar,
@@ -56,6 +57,7 @@ def run_checks(data: Path | None = None, *, events: Path | None = None,
     out += link_design.check_link_design(data)
     out += p_medians.check_p_medians(data)
     out += repair_replays.check_replays(events, progress=tell)
+    out += queue_laws.check_queue_laws()
     out += year_twins.check_year_twin(catalogue.build_network(layers))
     out += outages.check_outages(events, progress=tell)
     return out

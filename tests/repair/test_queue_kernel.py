@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def case_of(known, work, *, ships=1, value=None, permit=None):
         work_h=np.asarray(work, float), test_h=zeros, charter_h=np.zeros((ships, 1)),
         flag=np.zeros(ships, np.int64),
         mobilise_h=np.zeros(ships), base_h=np.zeros((ships, 1)), apart_km=np.zeros((1, 1)),
-        speed_km_h=np.ones(ships))
+        speed_km_h=np.ones(ships), dock_due_h=np.full(ships, np.inf))
 
 
 def random_case(rng):
@@ -41,7 +42,9 @@ def random_case(rng):
         test_h=rng.integers(0, 30, faults).astype(float), charter_h=charter,
         flag=rng.integers(0, 2, ships),
         mobilise_h=rng.integers(0, 72, ships).astype(float), base_h=base, apart_km=apart + apart.T,
-        speed_km_h=rng.choice([16.0, 20.0, 25.0], ships))
+        speed_km_h=rng.choice([16.0, 20.0, 25.0], ships),
+        dock_due_h=rng.choice([np.inf, 50.0, 300.0, 301.5], ships),
+        dock_every_h=float(rng.choice([np.inf, 200.0, 900.0])), dock_h=float(rng.choice([0, 60])))
 
 
 def test_the_kernel_is_its_slow_twin_on_random_queues():
@@ -69,6 +72,17 @@ def test_a_permit_holds_the_ship_at_the_place():
     served = serve(case_of([0, 1], [10, 10], permit=[50, 0]))
     assert served.begin_h.tolist() == [50, 60]
     assert served.busy_h.tolist() == [70]
+
+
+def test_a_ship_due_in_dock_ends_its_work_first_and_lies_there():
+    """Due at hour 5, at work to hour 10, in dock to 30; due again at 45 while idle, in dock to 65:
+    the fault of hour 12 is begun at 30, the one of 50 at 65."""
+    case = replace(case_of([0, 12, 50], [10, 10, 10]), dock_due_h=np.array([5.0]),
+                   dock_every_h=40.0, dock_h=20.0)
+    served = serve(case)
+    assert served.called_h.tolist() == [0, 30, 65]
+    assert served.busy_h.tolist() == [30]
+    assert case.dock_due_h.tolist() == [5.0], "a case is not changed by serving it"
 
 
 def poisson(rng, faults, rate):

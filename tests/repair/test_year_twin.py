@@ -72,10 +72,22 @@ def test_ships_without_end_and_at_every_fault_make_nobody_wait_for_a_ship(atlas,
     many = 400
     wide = replace(case, charter_h=np.zeros((many, case.charter_h.shape[1])),
                    flag=np.zeros(many, np.int64), mobilise_h=np.zeros(many),
-                   base_h=np.zeros((many, case.base_h.shape[1])), speed_km_h=np.full(many, 1e12))
+                   base_h=np.zeros((many, case.base_h.shape[1])), speed_km_h=np.full(many, 1e12),
+                   dock_due_h=np.full(many, np.inf))
     served = serve(wide)
     assert served.called_h == pytest.approx(case.call_h)
     assert served.waiting_fault_h == 0.0
+
+
+def test_a_ship_docks_when_it_did_in_every_fleet_and_longer_dockings_mean_longer_waits(atlas, twin):
+    net, model = atlas
+    fewer = cn.simulate_years(net, model, years=1, seed=4, ships=twin.ships[5:])
+    assert fewer.case.dock_due_h.tolist() == twin.case.dock_due_h[5:].tolist()
+    waits = [cn.simulate_years(net, model, years=YEARS, seed=4, dock_days=days).summary()[
+        "mean_wait_for_ship_days"] for days in (0.0, 14.0, 200.0)]
+    assert waits[0] <= waits[1] < waits[2]
+    with pytest.raises(InputError, match="-1 days cannot be"):
+        cn.simulate_years(net, model, years=1, dock_days=-1.0)
 
 
 def test_a_fast_lane_shortens_outages_there(atlas, twin):

@@ -13,16 +13,24 @@ class Vessel:
     home: float = 0.0
     place: int | None = None
     busy: float = 0.0
+    due: float = math.inf
 
 
 def serve_slowly(case):
     """(ship, called, there, begin, done) per fault; busy per ship; the waits, summed."""
-    fleet = [Vessel(n) for n in range(len(case.mobilise_h))]
+    fleet = [Vessel(n, due=due) for n, due in enumerate(case.dock_due_h.tolist())]
     out = [(-1, *(math.inf,) * 4)] * len(case.call_h)
     waiting, moments = [], set(case.call_h.tolist())
     while moments:
         now = min(moments)
         moments.discard(now)
+        for ship in fleet:
+            while ship.due <= now and ship.free <= now:
+                at_base = ship.home if ship.home < math.inf else ship.free
+                ship.free = ship.home = max(ship.due, at_base) + case.dock_h
+                ship.place, ship.due = None, ship.due + case.dock_every_h
+                if ship.free > now:
+                    moments.add(ship.free)
         waiting += [job for job in range(len(case.call_h)) if case.call_h[job] == now
                     and any(may(case, ship.number, job) for ship in fleet)]
         for job in sorted(waiting, key=lambda job: (-case.value[job], case.call_h[job], job)):
