@@ -118,9 +118,11 @@ if TYPE_CHECKING:
     from cablenet.repair import Fairness as Fairness
     from cablenet.repair import RepairPlan as RepairPlan
     from cablenet.repair import RepairRules as RepairRules
+    from cablenet.repair import RepairStep as RepairStep
     from cablenet.repair import ServiceLevel as ServiceLevel
     from cablenet.repair import plan_repairs as plan_repairs
     from cablenet.repair import repair_prices as repair_prices
+    from cablenet.repair import replan_repairs as replan_repairs
     from cablenet.repair.basing import one_more_ship as one_more_ship
     from cablenet.repair.basing import plan_bases as plan_bases
     from cablenet.repair.basing_plan import BasingPlan as BasingPlan
@@ -230,8 +232,8 @@ _HOME = {
     "ready": ("Ready", "keep_ready"),
     "readers.demand_matrix": ("read_demand",),
     "readers.health": ("check_layers",),
-    "repair": ("Fairness", "RepairPlan", "RepairRules", "ServiceLevel", "plan_repairs",
-               "repair_prices"),
+    "repair": ("Fairness", "RepairPlan", "RepairRules", "RepairStep", "ServiceLevel",
+               "plan_repairs", "repair_prices", "replan_repairs"),
     "repair.policies": ("Policy", "PolicyYears", "simulate_policies"),
     "repair.twin_result": ("YearTwin",),
     "repair.twin_traffic": ("TwinTraffic", "twin_traffic"),

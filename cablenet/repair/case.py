@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,15 +96,19 @@ def _not_served(ships: tuple[Ship, ...], legs: SeaLegs,
     return pd.DataFrame(
         [{"job_id": job.id, "cable": job.cable_name, "segment_id": job.segment_id,
           "lon": job.lon, "lat": job.lat,
-          "reason": _reason(job, held, ships, bool(np.isfinite(legs.from_base[:, j]).any()))}
+          "reason": _reason(job, held, ships, [
+             ship for ship, way in zip(ships, legs.from_base[:, j], strict=True)
+             if np.isfinite(way)])}
          for j, (job, held) in left.items()], columns=list(NOT_SERVED))
 
 
-def _reason(job: Job, held: Spares, ships: tuple[Ship, ...], has_way: bool) -> str:
+def _reason(job: Job, held: Spares, ships: Sequence[Ship], may_sail: Sequence[Ship]) -> str:
     if job.refused_by:
         return f"{', '.join(job.refused_by)} refuses the permit"
     if held.missing:
         return held.missing
-    if has_way and not any(ship.reaches_down_to(job) for ship in ships):
-        return f"{abs(job.depth_m):,.0f} m is deeper than any ship works"
-    return "no ship can sail there"
+    if not may_sail:
+        return "no ship can sail there"
+    if any(ship.reaches_down_to(job) for ship in ships):
+        return f"the ships that can sail there do not work in {abs(job.depth_m):,.0f} m"
+    return f"{abs(job.depth_m):,.0f} m is deeper than any ship works"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -16,12 +16,14 @@ from cablenet.repair.spares import Depot, Spares
 
 
 def check_calls(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Job],
-                spares: Sequence[Spares], depots: Sequence[Depot]) -> list[str]:
+                spares: Sequence[Spares], depots: Sequence[Depot], *,
+                known: Collection[str] = ()) -> list[str]:
     """What is wrong with a schedule's loads; [] when every ship has loaded before it works.
 
     A ship has the spares of the depot it called at last, or of those beside its base. No ship works
     deeper than it can, sets out before it is free, serves a charter before a contract, or draws a
-    depot's counted stock below nothing.
+    depot's counted stock below nothing. Rows of `known` jobs tell what has happened: only what the
+    ship has aboard from then on counts.
     """
     problems = []
     job_of = {job.id: j for j, job in enumerate(jobs)}
@@ -29,12 +31,13 @@ def check_calls(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Jo
     number = {depot.id: d for d, depot in enumerate(depots)}
     drawn = dict.fromkeys(range(len(depots)), 0.0)
     named = schedule[schedule["ship_id"].isin(ship_of) & schedule["job_id"].isin(job_of)]
+    named = named.assign(planned=~named["job_id"].isin(known))
     for key, rows in named.groupby("ship_id"):
         ship = ship_of[str(key)]
         aboard = {d for d, depot in enumerate(depots) if geodesic.distance_km(
             ship.lon, ship.lat, depot.lon, depot.lat) <= AT_BASE_KM}
         chartered = False
-        for row in rows.sort_values("start_h").to_dict("records"):
+        for row in rows.sort_values(["planned", "depart_h", "start_h"]).to_dict("records"):
             j = job_of[str(row["job_id"])]
             wanted = set(spares[j].depots)
             where = f"{row['job_id']} by {ship.name}"
@@ -44,12 +47,15 @@ def check_calls(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Jo
                 aboard = {number.get(str(row["depot_id"]), -1)}
                 if int(row["load_h"]) < LOADING.hours:
                     problems.append(f"{where}: loads too briefly")
+            contracted = jobs[j].agreement in ship.zones
+            if str(row["job_id"]) in known:
+                chartered |= not contracted
+                continue
             if wanted and not wanted & aboard:
                 problems.append(f"{where}: works without spares")
             for d in sorted(wanted & aboard)[:1]:
                 drawn[d] += jobs[j].spare_km
             problems += [f"{where}: {text}" for text in _ship_problems(ship, jobs[j], row)]
-            contracted = jobs[j].agreement in ship.zones
             if contracted and chartered:
                 problems.append(f"{where}: a contract comes after a charter")
             chartered |= not contracted

@@ -35,17 +35,19 @@ def check_schedule(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence
     problems += [f"{row.job_id}: there is no such job, or no ship '{row.ship_id}' that can repair"
                  for row in strange.itertuples()]
     total = 0
-    for ship_id, rows in schedule.drop(strange.index).groupby("ship_id"):
+    sound = schedule.drop(strange.index)
+    sound = sound.assign(planned=~sound["job_id"].isin(known))
+    for ship_id, rows in sound.groupby("ship_id"):
         ship = ships[ship_of[str(ship_id)]]
         place, free = -1, LOCATE.hours + ship.mobilise_h
-        for row in rows.sort_values(["start_h", "depart_h"]).to_dict("records"):
+        for row in rows.sort_values(["planned", "depart_h", "start_h"]).to_dict("records"):
             j = job_of[str(row["job_id"])]
             sail = legs.from_base[ship_of[ship.id], j] if place < 0 else legs.between[place, j]
             if str(row["job_id"]) not in known:
                 problems += [f"{row['job_id']} by {ship.name}: {text}" for text in _row_problems(
                     {str(key): value for key, value in row.items()}, ship, jobs[j], free,
                     float(sail))]
-            place, free = j, int(row["leave_h"])
+            place, free = j, max(free, int(row["leave_h"]))
             total += jobs[j].weight * int(row["done_h"])
     if objective is not None and total != objective:
         problems.append(f"the weighted completion is {total}, not {objective}")

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from cablenet.errors import UnknownNameError
+from cablenet.errors import InputError, Problem, UnknownNameError
 from cablenet.network import Network
 from cablenet.repair.durations import (
     DAY_RATE_USD,
@@ -93,7 +93,7 @@ def fleet_of(net: Network, rules: RepairRules | None = None) -> tuple[Ship, ...]
     Raises
     ------
     InputError
-        a day rate, speed or time to mobilise that cannot be
+        a speed of 0 (what is below 0 the layers refuse)
     UnknownNameError
         rules that name an agreement the map does not have
     """
@@ -148,13 +148,16 @@ def _ship(row: dict[Any, Any], place: Any, mobilise_days: dict[str, float],
                                         else "").split(";") if zone)
     contracted = [mobilise_days[zone] for zone in zones if zone in mobilise_days]
     rate, deepest, free = row.get("day_rate_usd"), row.get("max_depth_m"), row.get("free_from")
+    if pd.notna(row["speed_kn"]) and not row["speed_kn"] > 0:
+        raise InputError([Problem("ships", str(row["ship_id"]), "speed_kn",
+                                  f"{row['speed_kn']:g} kn is no speed",
+                                  "give knots above 0, or leave it empty")])
     busy = 0
     if day is not None and isinstance(free, str) and free:
         busy = max(0, (date.fromisoformat(free) - day).days * HOURS_PER_DAY)
     return Ship(
         id=str(row["ship_id"]), name=str(row["name"]), lon=place.x, lat=place.y,
-        speed_kn=SPEED.typical if pd.isna(row["speed_kn"]) or not row["speed_kn"] > 0
-        else float(row["speed_kn"]),
+        speed_kn=SPEED.typical if pd.isna(row["speed_kn"]) else float(row["speed_kn"]),
         zones=zones, mobilise_h=whole_hours(min(contracted, default=MOBILISE.typical)),
         flag=row["flag"] if isinstance(row.get("flag"), str) else "", free_h=busy,
         max_depth_m=math.inf if pd.isna(deepest) else float(deepest),

@@ -44,9 +44,13 @@ REWEIGHED = 3
 
 @dataclass(frozen=True)
 class Judged:
-    """Routes, their certificate in the objective's unit, the form that was solved, and parties."""
+    """Routes, their certificate in the objective's unit, the form that was solved, and parties.
+
+    `weighted` is the weighted completion of all jobs, those begun before included.
+    """
 
     routes: Routes
+    weighted: int
     certificate: Certificate
     form: Literal["additive", "coupled"]
     parties: pd.DataFrame | None = None
@@ -62,7 +66,11 @@ class Judging:
     numbers
         each job of the problem as a number of `value`
     aside
-        the hour each other job of `value` is mended without a ship, by its number
+        the hour each other job of `value` is mended whatever is chosen, by its number
+    kept
+        routes that stay unless others lose less; none: the best found
+    spent
+        weighted completion of what is aside but was a ship's work
     """
 
     problem: Dispatch
@@ -74,6 +82,8 @@ class Judging:
     horizon_h: int
     seed: int
     limit: float
+    kept: Routes | None = None
+    spent: int = 0
 
     def judge(self) -> Judged:
         """The best plan found, and what is proven of it.
@@ -84,37 +94,60 @@ class Judging:
             no plan is fair: proved, or none found
         """
         by_lit = choose_routes(self.problem, seed=self.seed, limit=self.limit)
+        routes = by_lit.routes
+        if self.kept is not None and self._weighted(self.kept) <= self._weighted(routes):
+            routes = self.kept
         if self.fairness is None and self.objective == "weighted":
-            return Judged(by_lit.routes, self._certificate(
-                by_lit.status, by_lit.objective / WEIGHT_DAYS, by_lit.bound / WEIGHT_DAYS,
-                by_lit.seconds), "additive")
+            found_, bound = (one + self.spent for one in (
+                self._weighted(routes), min(by_lit.bound, self._weighted(routes))))
+            return self._judged(routes, found_ / WEIGHT_DAYS, bound / WEIGHT_DAYS,
+                                by_lit.seconds, "additive")
         loss, unit = self._loss()
-        at_first = loss.of(frozenset(self._outside()))
-        if at_first <= NOTHING and self.fairness is None:
-            lost = loss(done_of(self.problem, by_lit.routes)) / unit
-            return Judged(by_lit.routes, self._certificate(
-                "optimal" if lost <= NOTHING else "feasible", lost, 0.0, by_lit.seconds),
-                "additive", notes=("nothing is lost whatever the order: ordered by lit capacity",))
-        start, seconds = self._start(loss, by_lit.routes)
-        found = self._coupled(loss, start)
-        notes, parties = [], None
+        if loss.of(frozenset(self._outside())) <= NOTHING and self.fairness is None:
+            routes = self._stay(loss, routes)
+            lost = loss(done_of(self.problem, routes)) / unit
+            return self._judged(routes, lost, 0.0, by_lit.seconds, "additive", notes=(
+                "nothing is lost whatever the order: ordered by lit capacity",))
+        start, seconds = self._start(loss, routes)
+        found = self._coupled(loss, self._stay(loss, start))
+        routes, parties = self._stay(loss, found.routes), None
+        notes: tuple[str, ...] = ()
         if self.fairness is not None:
             waits = PartyWaits(self.value, self.fairness, self.horizon_h, self._numbers,
                                self._outside())
-            free, found = found, self._fair(loss, found, waits)
-            parties = waits.table(done_of(self.problem, found.routes))
-            notes.append(f"fairness costs {(found.objective - free.objective) / unit:,.3g} "
-                         f"of the objective: {free.objective / unit:,.6g} without it")
-        value, bound = (self._until(loss, found.routes, one)
-                        for one in (found.objective, found.bound))
-        status: Literal["optimal", "feasible"] = (
-            "optimal" if found.status == "optimal" else "feasible")
-        return Judged(found.routes, self._certificate(status, value / unit, bound / unit, seconds),
-                      "coupled", parties, tuple(notes))
+            free, found = found, self._fair(loss, replace(found, routes=routes), waits)
+            routes = self._stay(loss, found.routes, waits)
+            parties = waits.table(done_of(self.problem, routes))
+            notes = (f"fairness costs {(found.objective - free.objective) / unit:,.3g} of the "
+                     f"objective: {free.objective / unit:,.6g} without it",)
+        value, bound_ = (self._until(loss, routes, one) / unit
+                         for one in (found.objective, found.bound))
+        return self._judged(routes, value, value if found.status == "optimal" else bound_, seconds,
+                            "coupled", parties, notes)
+
+    def _judged(self, routes: Routes, value: float, bound: float, seconds: float,
+                form: Literal["additive", "coupled"], parties: pd.DataFrame | None = None,
+                notes: tuple[str, ...] = ()) -> Judged:
+        proven = value <= bound + NOTHING
+        gap = 0.0 if proven else (value - bound) / max(1.0, value)
+        return Judged(routes, self._weighted(routes) + self.spent, Certificate(
+            "optimal" if proven else "feasible", value, bound, gap, seconds, self.seed, self.limit,
+            checked=True), form, parties, notes)
+
+    def _weighted(self, routes: Routes) -> int:
+        return sum(self.problem.cost(ship, route) for ship, route in enumerate(routes))
+
+    def _stay(self, loss: Loss, routes: Routes, waits: PartyWaits | None = None) -> Routes:
+        """What is kept, unless these routes lose less (or it is not fair)."""
+        if self.kept is None:
+            return routes
+        done, kept = done_of(self.problem, routes), done_of(self.problem, self.kept)
+        fair = waits is None or waits.excess(kept) == 0
+        return self.kept if fair and loss(kept) <= loss(done) * (1 + NOTHING) + NOTHING else routes
 
     def _loss(self) -> tuple[Loss, float]:
         """What is lost by the hour, and how many of its units make one of the certificate's."""
-        latest = max(latest_h(self.problem), self.horizon_h, *self.aside.values(), 0)
+        latest = max(latest_h(self.problem), self.horizon_h, *self.aside.values())
         if isinstance(self.objective, ServiceLevel):
             below = CountriesBelow(self.value, self.objective)
             return Loss(lambda done: below.number(self._numbers(done)), latest,
@@ -140,8 +173,10 @@ class Judging:
 
     def _until(self, loss: Loss, routes: Routes, value: float) -> float:
         """Of a loss: the part until the last repair or the horizon. What is lost then, is lost for
-        good and the same in every plan."""
-        last = max(self.horizon_h, *done_of(self.problem, routes).values(), 0)
+        good and the same in every plan. By weight, with what was spent before."""
+        if self.objective == "weighted":
+            return value + self.spent
+        last = max(self.horizon_h, *done_of(self.problem, routes).values(), *self.aside.values())
         for_good = loss.of(frozenset(self._outside()) | frozenset(range(self.problem.n_jobs)))
         return value - for_good * (loss.until_h - last)
 
@@ -210,9 +245,3 @@ class Judging:
                 raise InfeasibleError(told, [told])
             raise NoPlanFoundError(f"within the limit {told}; more may be found with more time")
         return replace(found, bound=max(found.bound, min(free.bound, found.objective)))
-
-    def _certificate(self, status: Literal["optimal", "feasible"], value: float, bound: float,
-                     seconds: float) -> Certificate:
-        gap = 0.0 if status == "optimal" else (value - bound) / max(1.0, value)
-        return Certificate(status, value, bound, gap, seconds, self.seed, self.limit,
-                           checked=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,11 @@ from cablenet.repair.jobs import Job
 from cablenet.repair.objective import Objective
 from cablenet.repair.restoration import Restoration
 from cablenet.repair.service_level import ServiceLevel
+from cablenet.repair.under_way import RepairStep
 from cablenet.solvers import Certificate
+
+if TYPE_CHECKING:
+    from cablenet.repair.finished import RepairBasis
 
 UNITS = {"weighted": "weight x days until traffic is back",
          "demand_days": "Tbps-days of demand unserved"}
@@ -48,6 +52,8 @@ class RepairPlan:
         additive: each repair has a worth of its own; coupled: it depends on what else is mended
     parties
         with a fairness rule: what each party loses and how long its lost demand waits
+    basis, told
+        what the plan was made of, and the steps told to `replan_repairs` since
     """
 
     name: str
@@ -62,6 +68,8 @@ class RepairPlan:
     objective: Objective = "weighted"
     form: Literal["additive", "coupled"] = "additive"
     parties: pd.DataFrame | None = None
+    basis: RepairBasis = field(kw_only=True, repr=False)
+    told: tuple[RepairStep, ...] = ()
 
     def __repr__(self) -> str:
         busy = self.schedule["ship_id"].nunique()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import pandas as pd
 
 from cablenet.repair.case import RepairCase
 from cablenet.repair.durations import HOURS_PER_DAY, LOADING, LOCATE
-from cablenet.repair.jobs import WEIGHT_UNIT
+from cablenet.repair.jobs import WEIGHT_UNIT, Job
 from cablenet.repair.problem import BASE
 from cablenet.repair.why import held_by
 
+NOTHING: Mapping[int, tuple[Job, int]] = MappingProxyType({})
 COLUMNS = [
     "job_id", "cable_id", "cable", "segment_id", "link", "lon", "lat", "depth_m", "cause",
     "jurisdiction_id", "asked", "weight", "ship_id", "ship", "in_contract", "depot_id", "depot",
@@ -22,25 +24,33 @@ COLUMNS = [
 ]
 
 
-def schedule_of(case: RepairCase, routes: Sequence[Sequence[int]]) -> pd.DataFrame:
-    """One row per job that the routes (one for each ship) serve, in order of completion."""
+def schedule_of(case: RepairCase, routes: Sequence[Sequence[int]],
+                begun: Mapping[int, tuple[Job, int]] = NOTHING) -> pd.DataFrame:
+    """One row per job that the routes (one for each ship) serve, in order of completion.
+
+    `begun`: by ship, the job it is at before its route, and the hour it leaves it.
+    """
     rows = []
     for s, route in enumerate(routes):
-        at, left = BASE, 0
+        at, came = BASE, begun.get(s)
         for j, arrive, done in case.problem.clock(s, route):
-            row = _row(case, s, j, at, arrive, done)
-            row["held_by"] = held_by(
-                case.jobs[j], case.ships[s], arrive, row["permit_h"],
-                None if at == BASE else case.jobs[at], left)
+            leave = done - case.jobs[j].test_h
+            row = row_of(case, s, j, at, {
+                "depart_h": arrive - case.problem.sail_h(s, at, j), "arrive_h": arrive,
+                "permit_h": int(case.problem.permit_h[s, j]),
+                "start_h": leave - case.jobs[j].work_h, "leave_h": leave, "done_h": done}, came)
             rows.append(row)
-            at, left = j, row["leave_h"]
-    return _with_days(rows)
+            at, came = j, (case.jobs[j], leave)
+    return with_days(rows)
 
 
-def _row(case: RepairCase, s: int, j: int, at: int, arrive: int, done: int) -> dict[str, Any]:
+def row_of(case: RepairCase, s: int, j: int, at: int, hours: Mapping[str, int],
+           came: tuple[Job, int] | None) -> dict[str, Any]:
+    """The row of a job: its ship, the job (or BASE) it sails from, its hours; `came` is the job the
+    ship was at and when it left, None from its base."""
     job, ship = case.jobs[j], case.ships[s]
     call = int(case.legs.call_base[s, j] if at == BASE else case.legs.call_between[at, j])
-    leave = done - job.test_h
+    before, left = came or (None, 0)
     return {
         "job_id": job.id, "cable_id": job.cable_id, "cable": job.cable_name,
         "segment_id": job.segment_id, "link": job.link, "lon": job.lon, "lat": job.lat,
@@ -50,14 +60,12 @@ def _row(case: RepairCase, s: int, j: int, at: int, arrive: int, done: int) -> d
         "depot_id": "" if call < 0 else case.depots[call].id,
         "depot": "" if call < 0 else case.depots[call].name,
         "spare_km": round(job.spare_km, 1), "season": job.season, "locate_h": LOCATE.hours,
-        "ready_h": ship.ready_h(job), "depart_h": arrive - case.problem.sail_h(s, at, j),
-        "load_h": 0 if call < 0 else LOADING.hours, "arrive_h": arrive,
-        "permit_h": int(case.problem.permit_h[s, j]), "start_h": leave - job.work_h,
-        "leave_h": leave, "done_h": done,
+        "ready_h": ship.ready_h(job), "load_h": 0 if call < 0 else LOADING.hours, **hours,
+        "held_by": held_by(job, ship, hours["arrive_h"], hours["permit_h"], before, left),
     }
 
 
-def _with_days(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def with_days(rows: list[dict[Any, Any]]) -> pd.DataFrame:
     """The schedule with its hours also as days, and what each job waited for longest."""
     frame = pd.DataFrame(rows, columns=COLUMNS)
     for name in ("depart", "arrive", "permit", "start", "done"):

@@ -23,7 +23,7 @@ def held_by(job: Job, ship: Ship, arrive_h: int, permit_h: int, before: Job | No
         return (f"{ship.name}, busy with {before.cable_name} ({before.id}) until day "
                 f"{left_before_h / HOURS_PER_DAY:.1f}")
     if ship.free_h > LOCATE.hours + ship.charter_h(job):
-        return f"{ship.name}, on other work until day {ship.free_h / HOURS_PER_DAY:.1f}"
+        return f"{ship.name}, free from day {ship.free_h / HOURS_PER_DAY:.1f}"
     if ship.charter_h(job):
         return f"charter of {ship.name}, then its voyage"
     return f"{ship.name}, mobilising and sailing"

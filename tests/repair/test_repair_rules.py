@@ -213,7 +213,7 @@ def test_a_busy_ship_comes_later_and_a_shallow_one_not_at_all():
     # free after 10 days, then mobilise 24 h: 264 h
     row = plan_repairs(net, outage(net, (5.0, "near"))).schedule.iloc[0]
     assert row["depart_h"] == 264
-    assert row["held_by"] == "One, on other work until day 10.0"
+    assert row["held_by"] == "One, free from day 10.0"
     ship, = fleet_of(with_ships(sea(ships=ONE), max_depth_m=50.0))
     assert ship.max_depth_m == 50.0
 
