@@ -7,7 +7,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SETUP  := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: demo test soak clients lint atlas serve bench docs notebooks lock clean
+.PHONY: demo test soak clients lint atlas serve bench docs pictures notebooks lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/cablenet run india-japan --out out/india-japan
@@ -42,6 +42,9 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/site/make_site.py out/docs
+
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/pictures/make_pictures.py
 
 notebooks: $(VENV)/.dev
 	$(BIN)/python notebooks/execute.py --run out/notebooks

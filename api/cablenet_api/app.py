@@ -28,6 +28,7 @@ from cablenet_api.routes.layer_roots import atlas_layers
 from cablenet_api.routes.maps import maps_router
 from cablenet_api.routes.members import members_router
 from cablenet_api.routes.overlays import overlays_router
+from cablenet_api.routes.plan_changes import plan_changes_router
 from cablenet_api.routes.plans import plans_router
 from cablenet_api.routes.processes import processes_router
 from cablenet_api.routes.readiness import readiness_router
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None, *,
                    workspaces_router(store),
                    scenarios_router(store),
                    plans_router(store, worlds, places),
+                   plan_changes_router(store, worlds),
                    incidents_router(store, worlds, places),
                    overlays_router(store, worlds, places),
                    processes_router(settings, store, worlds, maps, places),

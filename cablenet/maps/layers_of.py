@@ -14,6 +14,7 @@ from cablenet.flow_answer import FlowAnswer
 from cablenet.maps.land import country_frame, load_land
 from cablenet.planning import RedundancyPlan
 from cablenet.planning.survival_plan import SurvivalPlan
+from cablenet.planning.traffic_attacks import WorstTraffic
 from cablenet.planning.worst_case import WorstCase
 from cablenet.repair import RepairPlan
 from cablenet.repair.basing_plan import BasingPlan
@@ -95,6 +96,13 @@ def _(plan: WorstCase) -> Layers:
     table = table[table["ids"] != ""].reset_index(drop=True)
     attacks = gpd.GeoDataFrame(table, geometry=scores.to_geo().geometry.array, crs=CRS)
     return {"attacks": attacks, "countries": country_frame(plan.network, scores)}
+
+
+@_layers.register
+def _(plan: WorstTraffic) -> Layers:
+    """The worst attacks on traffic as lines."""
+    lines = score(plan.network, plan.scenarios(), ["isolated"]).to_geo().geometry.array
+    return {"attacks": gpd.GeoDataFrame(plan.to_frame(), geometry=lines, crs=CRS)}
 
 
 @_layers.register

@@ -110,6 +110,17 @@ def test_two_parties_bring_a_plan_into_force_and_revise_it(parties: tuple[Party,
     assert india.planner.ask("PUT", path, again, **{"If-Match": tag}).json()["open"]["number"] == 2
     told = [one["sentence"] for one in india.planner.ask("GET", f"{path}/changes").json()]
     assert told[0] == "title: 'Ring repair' -> 'Ring repair, second'"
+    stages = india.planner.ask("GET", f"{path}/history").json()
+    # draft, annex; review, objection, approval, a signature; the other; in force; revised, edited
+    assert [one["state"] for one in reversed(stages)] == [
+        *["draft"] * 2, *["in review"] * 4, "signed", "in force", *["draft"] * 2]
+    assert [one["stage"] for one in stages] == list(range(10, 0, -1))
+    assert stages[2]["digest"] == stages[1]["digest"] != stages[0]["digest"]
+    pair = india.planner.ask("GET", f"{path}/changes?before=10&after=7").json()
+    assert [one["sentence"] for one in pair][:1] == [
+        "title: 'Ring repair, second' -> 'Ring repair'"]
+    assert india.planner.ask("GET", f"{path}/changes?before=7&after=8").json() == []
+    assert india.planner.ask("GET", f"{path}/changes?before=11").status_code == 404
     match = india.planner.ask("POST", f"{space}/plan-matches", {
         "event": {"kind": "cable_loss", "cable": "ab"}}).json()
     assert [(one["scenario"], one["likeness"]) for one in match] == [("two", 0.5)]

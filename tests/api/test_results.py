@@ -103,6 +103,8 @@ def test_a_geopackage_holds_every_layer_that_has_rows(house: House, store: Store
 @pytest.mark.parametrize(("process", "inputs", "layers"), [
     ("cut-sets", {"max_order": 2}, {"units": 4}),
     ("worst", {"k": 2, "next_best": 1}, {"attacks": 2, "countries": None}),
+    ("worst", {"k": 1, "metric": "unserved_tbps", "next_best": 1}, {"attacks": 2}),
+    ("worst", {"k": 1, "unit": "place", "metric": "people"}, {"attacks": None, "countries": None}),
     ("traffic", {"event": LOSS}, {"links": 8, "country_traffic": 4}),
     # of six pairs of cables each isolates somebody; four countries; orders 1 and 2
     ("sweep", {"order": 2}, {"countries": 4, "worst": 6, "orders": 2, "rows": 6}),

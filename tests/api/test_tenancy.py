@@ -70,6 +70,7 @@ FOREIGN = {
     "PUT /workspaces/{workspace}/plans/{plan}": {"title": "probe"},
     "POST /workspaces/{workspace}/plans/{plan}/steps": {"step": "submit"},
     "GET /workspaces/{workspace}/plans/{plan}/changes": None,
+    "GET /workspaces/{workspace}/plans/{plan}/history": None,
     "GET /workspaces/{workspace}/plans/{plan}/stale": None,
     "GET /workspaces/{workspace}/plans/{plan}/print/{form}": None,
     "POST /workspaces/{workspace}/plan-matches": {"event": LOSS},

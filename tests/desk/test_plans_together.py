@@ -147,3 +147,18 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         signers["MIC"].desk.press("Bring into force")
         signers["MIC"].state("in force")
         signers["MIC"].desk.picture("plan in force")
+
+        planner.see(plan)
+        planner.desk.press("Begin an exercise")
+        planner.desk.page.wait_for_selector(".state:has-text('its clock stands at')")
+        # a cable lost as a whole: nobody knows yet where a ship would have to go
+        assert "no repair job yet" in planner.desk.page.inner_text("#panel")
+        planner.desk.page.fill("[data-form=actual] [name=text]", "card 1 called")
+        planner.desk.press("Enter it")
+        planner.desk.page.wait_for_selector("table:has(caption:text-is('Log')) "
+                                            "td:has-text('card 1 called')")
+        planner.desk.press("After-action report")
+        planner.desk.page.wait_for_selector(".report")
+        planner.desk.press("Close it")
+        planner.state("closed")
+        planner.desk.picture("exercise")

@@ -34,6 +34,33 @@ def test_the_worst_case_comes_with_its_proof_and_a_link_that_holds(desk: Desk) -
     desk.page.wait_for_selector(".finding:has-text('proved')")
 
 
+def test_the_worst_for_traffic_says_whose_demand_is_not_served(desk: Desk) -> None:
+    desk.open("#tab=worst")
+    desk.page.fill("[data-form=worst] [name=k]", "2")
+    desk.page.select_option("[data-form=worst] [name=metric]", "unserved_tbps")
+    desk.press("Compute")
+    desk.page.wait_for_selector(".finding:has-text('proved')")
+    # east and south: SG, the only hub, exchanges with nobody, so all of its 1 Tbps is lost
+    first = desk.rows("The worst sets")[0]
+    assert first[1].startswith("EAST + SOUTH") and first[2].startswith("SG 1 Tbps")
+
+
+def test_what_to_build_is_drawn_and_takes_the_red_away(desk: Desk) -> None:
+    desk.open("#tab=build")
+    desk.page.select_option("[data-form=build] [name=country]", "MV")
+    desk.press("Compute")
+    desk.page.wait_for_selector(".choice")
+    drawn = ("import('/desk/map.js').then((m) => m.theMap().getSource('built').serialize()"
+             ".data.features.length)")
+    land = desk.page.evaluate("fetch('/desk/map').then((r) => r.json()).then((d) => "
+                              "d.land.features.find((f) => f.properties.c === 'MV').id)")
+    desk.page.wait_for_function(f"{drawn}.then((n) => n === 1)")  # one cable beside the spur
+    assert desk.shown("land", land) == {}
+    desk.page.get_by_label("as it is: red is cut off by one loss").check()
+    assert desk.page.evaluate(drawn) == 0
+    assert desk.shown("land", land) == {"loss": 1}  # MV hangs on the spur alone
+
+
 def test_what_is_typed_is_kept_over_tabs_and_a_reload(desk: Desk) -> None:
     desk.open("#tab=worst")
     desk.page.fill("[data-form=worst] [name=k]", "7")

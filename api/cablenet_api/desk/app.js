@@ -1,6 +1,7 @@
 // The planning desk: starts everything and hands what changes from one part to the others.
 import { get, onLogin, token } from "./api.js";
 import { openAccount } from "./account.js";
+import { builtOf } from "./build.js";
 import { setCards, showThing, thingOf } from "./card.js";
 import { find } from "./dom.js";
 import { setExplained } from "./explain.js";
@@ -49,7 +50,8 @@ async function changeDay() {
 
 function draw(alsoMap = true) {
   const now = outage();
-  if (alsoMap) colour(now.outage, now.traffic, tintOf(now));
+  const plan = builtOf();
+  if (alsoMap) colour(plan ? null : now.outage, plan ? null : now.traffic, plan?.tint ?? tintOf(now), plan?.built);
   showTab(now, data, (map) => draw(Boolean(map)));
 }
 
@@ -97,11 +99,11 @@ async function start() {
     if (now.day !== before.day) { changeDay(); return; }
     if (now.events.map(pairOf).join("|") !== before.events.map(pairOf).join("|")) ask();
     if (now.job !== before.job) open(now.job);
-    if (now.tab !== before.tab || now.job !== before.job || now.plan !== before.plan || now.space !== before.space) draw(false);
+    if (now.tab !== before.tab || now.job !== before.job || now.plan !== before.plan || now.incident !== before.incident || now.space !== before.space) draw("build" === now.tab || "build" === before.tab);
   });
   addEventListener("popstate", () => { restore(); draw(); });
   addEventListener("hashchange", () => { const wrong = restore(); if (wrong.length) unreadable(wrong); });
-  followAddress(() => draw(false));
+  followAddress(() => draw(state().tab === "build"));
   draw();
   if (unread.length) unreadable(unread);
   ask();

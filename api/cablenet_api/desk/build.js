@@ -1,12 +1,13 @@
 // The tab "What to build": the cheapest cables that keep countries connected, cost against loss.
 import { button, make } from "./dom.js";
-import { post } from "./api.js";
+import { get, post } from "./api.js";
 import { frontier } from "./charts.js";
 import { countriesOf } from "./depend.js";
 import { explain } from "./explain.js";
 import { csvButton } from "./exports.js";
 import { form, number, pick } from "./forms.js";
 import { job, open, standing, start } from "./jobs.js";
+import { show } from "./map.js";
 import { failed } from "./notice.js";
 import { money, people, plain } from "./numbers.js";
 import { state } from "./state.js";
@@ -15,8 +16,32 @@ import { countryName, word } from "./words.js";
 
 const SHARES = [0.25, 0.5, 0.75];
 const budgets = new Map(); // job -> jobs of smaller budgets
+const lines = new Map(); // job -> its new cables as lines; null while they are fetched
+let after = true, redraw = () => {};
 
-export function build(data) {
+/** What the map shows while this tab is open: the new cables, and who hangs on one loss before or after. */
+export function builtOf() {
+  const kept = job(state().job);
+  if (state().tab !== "build" || kept?.status?.processID !== "redundancy" || !kept.result) return null;
+  const tint = new Map(kept.result.answers.filter((one) => one.people > 0 && (!after || one.outcome !== "kept")).map((one) => [one.country, 1]));
+  return { tint, built: after ? lines.get(state().job) ?? [] : [] };
+}
+
+async function fetchLines(id) {
+  lines.set(id, null);
+  try {
+    const { features } = await get(`jobs/${id}/results?f=geojson`);
+    lines.set(id, features.map(({ geometry }) => ({ type: "Feature", properties: {}, geometry })));
+    show(features.flatMap(({ geometry: { type, coordinates } }) => (type === "LineString" ? coordinates : coordinates.flat())), 4);
+  } catch (error) { lines.set(id, []); failed(error, () => { lines.delete(id); redraw(true); }); }
+  redraw(true);
+}
+
+const choice = () => make("fieldset", { class: "choice" }, make("legend", {}, word("on_map")), [[false, "map_today"], [true, "map_built"]].map(([value, name]) =>
+  make("label", {}, make("input", { type: "radio", name: "on-map", checked: after === value, onchange: () => { after = value; redraw(true); } }), word(name))));
+
+export function build(data, again) {
+  redraw = again;
   const kept = job(state().job), mine = kept?.status?.processID === "redundancy";
   return [make("p", {}, word("build_about")),
     form("build", (asked) => start("redundancy", { countries: [asked.country, asked.second].filter(Boolean), ...(Number(asked.budget) > 0 ? { budget_musd: Number(asked.budget) } : {}) }), [
@@ -26,12 +51,13 @@ export function build(data) {
 }
 
 function found(data, plan) {
+  if (plan.cables.length && !lines.has(state().job)) fetchLines(state().job);
   const before = plan.answers.reduce((sum, one) => sum + one.people, 0), after = left(plan);
   const rows = plan.cables.map((one) => ({ name: one.name, length_km: one.length_km, cost_musd: one.cost_musd, reason: one.reason, cost_basis: one.cost_basis }));
   return make("div", { class: "result" },
     make("section", { class: "tiles" }, tile("cost", money(plan.cost_musd)), tile("before_building", people(before)), tile("after_building", people(after))),
     make("p", { class: "finding" }, rows.length ? word(plan.status === "optimal" ? "build_proved" : "build_found", { count: rows.length, cost: money(plan.cost_musd) }) : word("build_none")),
-    table(word("to_build"), [{ key: "name", label: word("kind_cable") }, { key: "length_km", label: "km", number: true, show: (row) => plain(row.length_km, 0) }, { key: "cost_musd", label: word("cost"), number: true, about: "cost_musd", show: (row) => money(row.cost_musd) }, { key: "reason", label: word("why") }], rows),
+    rows.length > 0 && choice(), table(word("to_build"), [{ key: "name", label: word("kind_cable") }, { key: "length_km", label: "km", number: true, show: (row) => plain(row.length_km, 0) }, { key: "cost_musd", label: word("cost"), number: true, about: "cost_musd", show: (row) => money(row.cost_musd) }, { key: "reason", label: word("why") }], rows),
     table(word("before_after"), [{ key: "country", label: word("country") }, { key: "failure", label: word("when_lost") }, { key: "people", label: word("h_isolated_people"), number: true, show: (row) => people(row.people) }, { key: "outcome", label: word("after"), show: (row) => word(`outcome_${row.outcome}`) }],
       plan.answers.map((one) => ({ ...one, country: countryName(one.country, data.countries) }))),
     curve(plan), csvButton(() => rows, "build"));

@@ -11,9 +11,11 @@ import { countryName, word } from "./words.js";
 export const countriesOf = (data) => Object.keys(data.countries).map((code) => [code, countryName(code, data.countries)]).sort((a, b) => a[1].localeCompare(b[1]));
 
 /** What a unit is called, and the links it stands on. */
-export function unit(data, kind, id) {
+export function unit(data, kind, id, radius_km) {
   if (kind === "cable") { const i = data.cables.findIndex((one) => one.id === id); return { name: data.cables[i]?.n ?? id, links: i < 0 ? [] : linksOf(i), event: { kind: "cable_loss", cable: id } }; }
   if (kind === "station") { const one = data.stations.features.find((f) => f.properties.i === id); return { name: one ? `${one.properties.n}, ${one.properties.c}` : id, links: [], event: { kind: "station_loss", station: id } }; }
+  const at = /^place:(-?[\d.]+),(-?[\d.]+)$/.exec(id)?.slice(1).map(Number);
+  if (at) return { name: id, links: [], event: { kind: "disk", lon: at[0], lat: at[1], radius_km } };
   return { name: id, links: [], event: null };
 }
 

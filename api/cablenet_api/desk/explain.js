@@ -12,7 +12,7 @@ const RESTS = {
   isolated: [["countries", "population"], ["countries", "internet_users"], ["gateways", "people_share"]],
   capacity: [["segments", "lit_capacity_tbps"], ["backhaul", "lit_capacity_tbps"], ["border_crossings", "lit_capacity_tbps"]],
   traffic: [["countries", "demand_tbps"], ["segments", "lit_capacity_tbps"], ["segments", "length_km"], ["hubs", "weight"]],
-  repair: [["permits", "days_typical"], ["ships", "speed_kn"], ["maintenance_agreements", "mobilise_days"]],
+  repair: [["permits", "days_typical"], ["ships", "speed_kn"], ["maintenance_agreements", "mobilise_days"], ["ships", "day_rate_usd"]],
   build: [["cables", "cost_musd"], ["segments", "lit_capacity_tbps"]],
 };
 const family = (name) => (name.startsWith("isolated") ? "isolated" : name.startsWith("capacity") ? "capacity" : name.startsWith("repair") ? "repair" : name.startsWith("cost") ? "build" : "traffic");

@@ -50,13 +50,13 @@ function geojson() {
   ] };
 }
 
-/** The map with its title, day and credit below. */
-function picture(name) {
-  const from = theMap().getCanvas(), style = getComputedStyle(document.documentElement);
+/** The map with its title, day and credit below; drawn anew, since a frame that was shown is gone. */
+async function picture(name) {
+  const map = theMap(), from = map.getCanvas(), style = getComputedStyle(document.documentElement);
   const scale = devicePixelRatio || 1, foot = Math.round(44 * scale);
   const sheet = make("canvas", { width: from.width, height: from.height + foot });
   const pen = sheet.getContext("2d");
-  pen.drawImage(from, 0, 0);
+  await new Promise((done) => { map.once("render", () => { pen.drawImage(from, 0, 0); done(); }); map.triggerRepaint(); });
   pen.fillStyle = style.getPropertyValue("--m-panel-solid");
   pen.fillRect(0, from.height, sheet.width, foot);
   pen.fillStyle = style.getPropertyValue("--m-ink");

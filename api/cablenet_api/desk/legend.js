@@ -13,7 +13,7 @@ export function openLegend(data) {
   const box = (name) => make("li", {}, make("label", {}, make("input", { type: "checkbox", checked: true, onchange: (event) => toggle(name, event.target.checked) }), word(`show_${name}`)));
   find("#legend ul").replaceChildren(
     row([line("cap0", 2)], word("cap0")), row([line("cap1")], word("cap1")), row([line("cap2")], word("cap2")), row([line("cap3", 3)], word("cap3")),
-    row([line("lost", 3)], word("line_lost")), row([line("more", 3)], word("line_more")), row([line("full", 4)], word("line_full")),
+    row([line("lost", 3)], word("line_lost")), row([line("more", 3)], word("line_more")), row([line("full", 4)], word("line_full")), row([line("built", 4)], word("line_built")),
     row([dot(4, "fault")], word("a_fault")), row([dot(5.5, "ring")], word("a_gateway_cut")), row([dot(5, "hub")], word("a_hub")),
     row([0, 1, 2, 3].map(block), word("loss_steps")), ...Object.keys(GROUPS).map(box));
   find("#legend .credit").textContent = data.credit;

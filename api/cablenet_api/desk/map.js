@@ -8,7 +8,7 @@ import { word } from "./words.js";
 
 const TARGETS = ["stations", "cables", "out", "mesh", "ground", "chokes", "land"];
 const OPENING = [[28, -36], [206, 50]];
-let map, data, shown = null, hover, near = [], chosen = [];
+let map, data, shown = null, hover;
 
 export const theMap = () => map;
 
@@ -19,7 +19,7 @@ export async function openMap(loaded) {
   map = new maplibre.Map({
     container: find("#canvas"), style: mapStyle(data, shapesOf(events, draft), view?.globe ?? false), attributionControl: false,
     ...(view ? { center: [view.lon, view.lat], zoom: view.zoom } : { bounds: opening(), fitBoundsOptions: { padding: 8 } }),
-    minZoom: 0.4, maxZoom: 11, dragRotate: false, canvasContextAttributes: { preserveDrawingBuffer: true },
+    minZoom: 0.4, maxZoom: 11, dragRotate: false, fadeDuration: 0,
   });
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.GlobeControl(), "top-right");
@@ -57,43 +57,54 @@ function opening() {
   return [[west, south], [east, north]];
 }
 
-/** Colour an outage: what is lost, who is hurt, how traffic moves; null for a sound network. */
-export function colour(outage, traffic, tint) {
-  shown = { outage, traffic, tint };
+/** Colour an outage: what is lost, who is hurt, how traffic moves; null for a sound network. `built`: new cables. */
+export function colour(outage, traffic, tint, built = []) {
+  shown = { outage, traffic, tint, built };
   if (map?.isStyleLoaded() || map?.getSource("links")) colourAll();
 }
 
 function colourAll() {
   const { outage, traffic, tint } = shown ?? {};
   for (const source of ["links", "land", "gateways"]) map.removeFeatureState({ source });
-  map.getSource("faults").setData({ type: "FeatureCollection", features: (outage?.faults ?? []).map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } })) });
+  give("faults", collected((outage?.faults ?? []).map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } }))));
+  give("moved", collected(moved(outage, traffic)));
+  give("built", collected(shown?.built ?? []));
   drawShapes();
   map.setPaintProperty("cables", "line-opacity", outage ? FADED : SOUND);
-  if (!outage) return;
   const set = (source, id, values) => map.setFeatureState({ source, id }, values);
-  const states = new Map(outage.links.map((id) => [id, { lost: true }]));
-  for (const [id, before, after] of traffic?.more ?? []) if (!states.has(id)) states.set(id, { more: true, rise: after - before });
-  for (const id of traffic?.full ?? []) if (!states.has(id)) states.set(id, { full: true });
-  states.forEach((values, id) => set("links", id, values));
-  outage.gateways.forEach((id) => set("gateways", id, { cut: true }));
+  outage?.links.forEach((id) => set("links", id, { lost: true }));
+  outage?.gateways.forEach((id) => set("gateways", id, { cut: true }));
   data.land.features.forEach(({ id, properties }) => {
-    const loss = tint.get(properties.c);
+    const loss = tint?.get(properties.c);
     if (loss) set("land", id, { loss });
   });
 }
 
-export function drawShapes() {
-  map?.getSource("shapes")?.setData(shapesOf(state().events, state().draft));
+/** What is drawn by hand; `more` is still under the pointer. */
+export function drawShapes(more = []) { give("shapes", shapesOf([...state().events, ...more], state().draft)); }
+
+/** Data for a source; the same once more is not sent, since the worker would cut it into tiles anew. */
+function give(name, collection) {
+  const source = map?.getSource(name), text = JSON.stringify(collection);
+  if (!source || text === (source.given ?? JSON.stringify(source.serialize().data))) return;
+  source.given = text;
+  source.setData(collection);
+}
+
+const collected = (features) => ({ type: "FeatureCollection", features });
+
+/** The links that carry more, and by how much, and those that are full; not those that are lost. */
+function moved(outage, traffic) {
+  const found = new Map((traffic?.more ?? []).map(([id, before, after]) => [id, { rise: after - before, full: false }]));
+  for (const id of traffic?.full ?? []) found.set(id, { rise: 0, ...found.get(id), full: true });
+  outage?.links.forEach((id) => found.delete(id));
+  return [...found].map(([id, more]) => ({ ...data.links.features[id], properties: { k: data.links.features[id].properties.k, ...more } }));
 }
 
 /** Light up links (numbers) or countries (codes) that the reader points at elsewhere. */
 export function light(links = [], countries = []) {
-  near.forEach((id) => map.setFeatureState({ source: "links", id }, { near: false }));
-  chosen.forEach((id) => map.setFeatureState({ source: "land", id }, { chosen: false }));
-  near = links;
-  chosen = data.land.features.filter((one) => countries.includes(one.properties.c)).map((one) => one.id);
-  near.forEach((id) => map.setFeatureState({ source: "links", id }, { near: true }));
-  chosen.forEach((id) => map.setFeatureState({ source: "land", id }, { chosen: true }));
+  const edges = data.land.features.filter((one) => countries.includes(one.properties.c)).map((one) => ({ ...one, properties: { k: "land" } }));
+  give("pointed", collected([...links.map((id) => data.links.features[id]).filter((one) => one?.properties.k !== "hidden"), ...edges]));
 }
 
 export const linksOf = (cable) => data.links.features.filter((one) => one.properties.c === cable).map((one) => one.id);

@@ -1,11 +1,17 @@
 // How the map looks: sources and layers of MapLibre, coloured by the page's own custom properties.
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--m-${name}`).trim();
 const told = (key) => ["boolean", ["feature-state", key], false];
+/** A size while a state holds, else none: what has no size is not filled, unlike what is transparent. */
+const shown = (key, size) => ["case", told(key), size, 0];
+/** A width for cables; half of it for links on land, which are drawn as straight lines. */
+const onSea = (width) => ["match", ["get", "k"], "cable", width, width / 2];
 const only = (kind) => ["==", ["get", "k"], kind];
 const ROUND = { "line-cap": "round", "line-join": "round" };
 /** How strongly cables are drawn while nothing has failed, and beside what has. */
 export const SOUND = 0.9, FADED = 0.4;
 const NONE = { type: "FeatureCollection", features: [] };
+// Drawing by software is paid by the vertex, layer by layer: what stands out has small sources of its own, and only
+// what must show at once, the lost links, is a state of all links.
 
 /** Steps of a country's colour: the least share of each class, and its colour. */
 export const LOSS_STEPS = [[0.005, "loss1"], [0.25, "loss2"], [0.5, "loss3"], [0.999, "loss4"]];
@@ -17,11 +23,12 @@ export function mapStyle(data, shapes, globe) {
   const source = (name, more = {}) => ({ type: "geojson", data: data[name], ...more });
   return {
     version: 8,
+    transition: { duration: 0, delay: 0 }, // an answer is there or not; blending costs frames
     projection: { type: globe ? "globe" : "mercator" },
     sources: {
-      land: source("land", { tolerance: 0.2 }), links: source("links", { tolerance: 0.15 }), stations: source("stations"),
+      land: source("land", { tolerance: 0.4 }), links: source("links", { tolerance: 0.3 }), stations: source("stations"),
       gateways: source("gateways"), hubs: source("hubs"), chokes: source("chokes"),
-      faults: { type: "geojson", data: NONE }, shapes: { type: "geojson", data: shapes },
+      ...Object.fromEntries(["faults", "moved", "pointed", "built"].map((name) => [name, { type: "geojson", data: NONE }])), shapes: { type: "geojson", data: shapes },
     },
     layers: [...ground(), ...lines(), ...points(), ...drawn()],
   };
@@ -30,7 +37,6 @@ export function mapStyle(data, shapes, globe) {
 const ground = () => [
   { id: "ocean", type: "background", paint: { "background-color": colour("ocean") } },
   { id: "land", type: "fill", source: "land", paint: { "fill-color": steps(), "fill-outline-color": colour("border") } },
-  { id: "land-edge", type: "line", source: "land", paint: { "line-color": colour("lost"), "line-width": 1.4, "line-opacity": ["case", ["boolean", ["feature-state", "chosen"], false], 1, 0] } },
   { id: "chokes", type: "fill", source: "chokes", paint: { "fill-color": colour("choke"), "fill-opacity": 0.09 } },
   { id: "chokes-edge", type: "line", source: "chokes", paint: { "line-color": colour("choke"), "line-width": 1, "line-dasharray": [3, 2] } },
 ];
@@ -43,10 +49,12 @@ const lines = () => [
     "line-color": ["match", ["coalesce", ["get", "s"], -1], 0, colour("cap0"), 1, colour("cap1"), 2, colour("cap2"), 3, colour("cap3"), colour("capx")],
     "line-opacity": SOUND,
     "line-width": ["interpolate", ["linear"], ["zoom"], 1, 0.8, 5, 1.8, 8, 3] } },
-  { id: "more", type: "line", source: "links", layout: ROUND, paint: { "line-color": colour("more"), "line-width": ["interpolate", ["linear"], ["number", ["feature-state", "rise"], 0], 0, 1.5, 30, 5], "line-opacity": ["case", told("more"), 0.95, 0] } },
-  { id: "full", type: "line", source: "links", layout: ROUND, paint: { "line-color": colour("full"), "line-width": 4, "line-opacity": ["case", told("full"), 1, 0] } },
-  { id: "lost", type: "line", source: "links", filter: ["in", ["get", "k"], ["literal", ["cable", "ground"]]], layout: ROUND, paint: { "line-color": colour("lost"), "line-width": 3, "line-opacity": ["case", told("lost"), 1, 0] } },
-  { id: "near", type: "line", source: "links", filter: ["!=", ["get", "k"], "hidden"], layout: ROUND, paint: { "line-color": colour("hub"), "line-width": 3.5, "line-opacity": ["case", told("near"), 1, 0] } },
+  { id: "more", type: "line", source: "moved", layout: ROUND, paint: { "line-color": colour("more"), "line-opacity": 0.95, "line-width": ["*", onSea(1), ["interpolate", ["linear"], ["get", "rise"], 0, 1.5, 30, 5]] } },
+  { id: "full", type: "line", source: "moved", filter: ["get", "full"], layout: ROUND, paint: { "line-color": colour("full"), "line-width": onSea(4) } },
+  { id: "lost", type: "line", source: "links", filter: ["in", ["get", "k"], ["literal", ["cable", "ground"]]], layout: ROUND, paint: { "line-color": colour("lost"), "line-width": shown("lost", onSea(3)) } },
+  { id: "built-edge", type: "line", source: "built", layout: ROUND, paint: { "line-color": colour("halo"), "line-width": 7 } },
+  { id: "built", type: "line", source: "built", layout: ROUND, paint: { "line-color": colour("built"), "line-width": 3.5 } },
+  { id: "near", type: "line", source: "pointed", layout: ROUND, paint: { "line-color": ["match", ["get", "k"], "land", colour("lost"), colour("hub")], "line-width": ["match", ["get", "k"], "land", 1.4, 3.5] } },
 ];
 
 const names = (id, source, more, size, tint) => ({ id, type: "symbol", source, ...more,
@@ -56,9 +64,9 @@ const names = (id, source, more, size, tint) => ({ id, type: "symbol", source, .
 const points = () => [
   { id: "stations", type: "circle", source: "stations", paint: {
     "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, ["+", 1.2, ["*", 0.22, ["get", "m"]]], 6, ["+", 3.5, ["*", 0.5, ["get", "m"]]]],
-    "circle-color": ["case", told("near"), colour("hub"), colour("dot")], "circle-stroke-color": colour("station"), "circle-stroke-width": 1 } },
-  { id: "cut", type: "circle", source: "gateways", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, 5, 6, 11],
-    "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour("lost"), "circle-stroke-width": 2.2, "circle-stroke-opacity": ["case", told("cut"), 1, 0] } },
+    "circle-color": colour("dot"), "circle-stroke-color": colour("station"), "circle-stroke-width": 1 } },
+  { id: "cut", type: "circle", source: "gateways", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, shown("cut", 5), 6, shown("cut", 11)],
+    "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour("lost"), "circle-stroke-width": shown("cut", 2.2) } },
   { id: "faults", type: "circle", source: "faults", paint: { "circle-radius": 4, "circle-color": colour("dot"), "circle-stroke-color": colour("lost"), "circle-stroke-width": 2.5 } },
   { id: "hubs", type: "circle", source: "hubs", paint: { "circle-radius": 5, "circle-color": colour("hub"), "circle-stroke-color": colour("dot"), "circle-stroke-width": 1.2 } },
   names("hub-names", "hubs", { layout: { "text-anchor": "left", "text-offset": [0.7, 0] } }, 12, "ink"),

@@ -1,5 +1,6 @@
 // What the failures do: asked at once for isolation and capacity, then for traffic when it is ready.
 import { Refused, post } from "./api.js";
+import { theMap } from "./map.js";
 import { clear, failed, notice } from "./notice.js";
 import { change, pairOf, state } from "./state.js";
 import { word } from "./words.js";
@@ -27,8 +28,8 @@ export async function ask() {
     const shown = await post("desk/outage", body(), { signal: asking.signal });
     if (mine !== key()) return;
     clear();
+    theMap()?.once("render", () => { document.getElementById("map").dataset.tookMs = Math.round(performance.now() - began); });
     set({ outage: shown, traffic: kept.get(mine) ?? null, waits: !kept.has(mine) });
-    requestAnimationFrame(() => { document.getElementById("map").dataset.tookMs = Math.round(performance.now() - began); });
     if (!kept.has(mine)) timer = setTimeout(askTraffic, WAIT_MS);
   } catch (error) {
     if (error.name === "AbortError") return;

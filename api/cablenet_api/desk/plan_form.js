@@ -9,7 +9,7 @@ import { word } from "./words.js";
 const in_ = (days) => new Date(Date.now() + 864e5 * days).toISOString().slice(0, 10);
 
 /** The failures of the view as one planned event. */
-function planned(name) {
+export function planned(name) {
   const { events } = state();
   if (events.length === 1) return { ...events[0], ...(events[0].kind === "named_event" ? {} : { name }) };
   const parts = events.filter((one) => one.kind !== "named_event");

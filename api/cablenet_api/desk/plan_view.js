@@ -1,11 +1,13 @@
 // One plan: its state, what is missing, what it says, what it does to countries, and the next step.
 import { ask, post } from "./api.js";
-import { button, make } from "./dom.js";
+import { button, find, make } from "./dom.js";
 import { save } from "./exports.js";
 import { forget, form, lines, said, say } from "./forms.js";
 import { failed, notice } from "./notice.js";
 import { people, percent } from "./numbers.js";
 import { change } from "./state.js";
+import { editor } from "./plan_editor.js";
+import { compare } from "./plan_history.js";
 import { table } from "./table.js";
 import { countryName, word } from "./words.js";
 
@@ -16,7 +18,9 @@ export function planView(data, me, here, act) {
     next(here, version, act), signatures(here, version), effects(data, version), objections(here, version),
     here.changes && table(word("changes"), [{ key: "sentence", label: word("changes_since") }], here.changes, { empty: word("no_changes") }),
     make("p", { class: "acts" }, ["md", "html", "pdf", "ics"].map((form_) => button(form_.toUpperCase(), () => print(here, form_)))),
-    version.state !== "in force" && make("details", { class: "edit" }, make("summary", {}, word("edit_text")), editor(document, act)),
+    compare(here, act.again),
+    version.state !== "in force" && make("details", { class: "by-sections" }, make("summary", {}, word("edit_sections")), editor(data, here, version, act, act.again)),
+    version.state !== "in force" && make("details", { class: "edit" }, make("summary", {}, word("edit_text")), wholeText(document, act)),
     button(word("show_failures"), () => change({ tab: "whatif", events: document.scenarios.flatMap((one) => one.event.kind === "together" ? one.event.parts : [one.event]) }))];
 }
 
@@ -25,15 +29,17 @@ function next(here, version, act) {
   const step = (name, more) => button(word(`step_${name}`), () => act.step({ step: name, ...more }), { class: "strong" });
   const steps = { draft: ["compute_annex", "submit"], "in review": ["approve", "withdraw"], signed: ["enter_into_force"], "in force": ["revise"] }[version.state] ?? [];
   return make("section", {}, make("h3", {}, word("next_step")), make("p", { class: "acts" }, steps.map((name) => step(name))),
-    version.state === "in force" && activation(here, version),
+    version.state === "in force" && activation(here, version, act),
     version.state === "in review" && [objectForm(act), signing(here, version, act)]);
 }
 
 /** Bring the plan to life: an incident with a forecast, for real or as an exercise. */
-function activation(here, version) {
+function activation(here, version, act_) {
   const act = async (simulated) => {
     try {
-      await post(`${here.base}/incidents`, { event: version.kept.document.scenarios[0].event, plan: here.plan.id, simulated });
+      const made = await post(`${here.base}/incidents`, { event: version.kept.document.scenarios[0].event, plan: here.plan.id, simulated });
+      change({ incident: made.id });
+      act_.reload();
       notice(word(simulated ? "exercise_begun" : "activated"));
     } catch (error) { failed(error); }
   };
@@ -48,7 +54,8 @@ function signing(here, version, act) {
   const file = make("input", { type: "file", accept: ".json,application/json", onchange: async () => {
     const text = await file.files[0].text();
     say("signature", "text", text);
-    box.querySelector("textarea").value = text;
+    const now = find(".signing textarea"); // the panel may have been drawn anew while the file was read
+    if (now) now.value = text;
   } });
   return make("section", { class: "signing" }, make("h3", {}, word("sign_title")), make("ol", {},
     make("li", {}, button(word("take_version"), () => print(here, "export")), ` ${word("version_file")}`),
@@ -73,7 +80,7 @@ version.kept.document.annex.effects.flatMap((one) => one.countries.map((country)
 
 const objections = (here, version) => (version.kept.objections?.length ? table(word("objections"), [{ key: "text", label: word("objection") }], version.kept.objections) : "");
 
-function editor(document, act) {
+function wholeText(document, act) {
   const now = JSON.stringify(document, null, 1);
   if (said("edit", "text") && said("edit", "base") !== now.length + document.title) say("edit", "base", "");
   return make("div", {}, form("edit", ({ text }) => {

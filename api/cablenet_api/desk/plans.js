@@ -4,7 +4,9 @@ import { button, make } from "./dom.js";
 import { forget, form, line } from "./forms.js";
 import { failed, notice } from "./notice.js";
 import { draftForm } from "./plan_form.js";
+import { incident, incidentList } from "./incident.js";
 import { planView } from "./plan_view.js";
+import { spelt } from "./schema_form.js";
 import { change, state } from "./state.js";
 import { table } from "./table.js";
 import { spoken, word } from "./words.js";
@@ -19,10 +21,11 @@ export function plans(data, redraw) {
   if (!me || !spaces) return [make("p", {}, word("asking"))];
   if (!state().space) return [make("p", {}, word("plans_about")), make("p", { class: "note" }, word("own_id", { id: me.organisation })), spaceList(), newSpace()];
   if (!here) return [make("p", {}, word("asking"))];
-  const up = button(`← ${word("all_workspaces")}`, () => change({ space: "", plan: "" }));
-  if (!state().plan) return [up, make("h2", {}, here.space.name), partyList(), planList(), draftForm(data, me, here, (document) => newPlan(document)), auditLog()];
+  const up = button(`← ${word("all_workspaces")}`, () => change({ space: "", plan: "", incident: "" }));
+  if (state().incident) return [button(`← ${here.space.name}`, () => change({ incident: "", plan: "" })), ...incident(here.base, again)];
+  if (!state().plan) return [up, make("h2", {}, here.space.name), partyList(), planList(), incidentList(here.incidents), draftForm(data, me, here, (document) => newPlan(document)), auditLog()];
   if (!here.plan) return [up, make("p", {}, word("asking"))];
-  return [button(`← ${here.space.name}`, () => change({ plan: "" })), ...planView(data, me, here, { step, edit, reload })];
+  return [button(`← ${here.space.name}`, () => change({ plan: "" })), ...planView(data, me, here, { step, edit, reload, again })];
 }
 
 async function load() {
@@ -33,16 +36,16 @@ async function load() {
     if (here?.space.id !== space || (here.plan?.id ?? "") !== plan) here = null; // what is shown stays usable while it is read anew
     if (space) {
       const base = `workspaces/${space}`;
-      const [about, parties, all, keys, log] = await Promise.all([get(base), get(`${base}/parties`), get(`${base}/plans?limit=1000`), get(`${base}/keys`), get(`${base}/audit?limit=1000`)]);
-      const read = { space: about, parties, plans: all.items, keys, log: log.items, base, plan: null, changes: null };
+      const [about, parties, all, keys, log, incidents] = await Promise.all([get(base), get(`${base}/parties`), get(`${base}/plans?limit=1000`), get(`${base}/keys`), get(`${base}/audit?limit=1000`), get(`${base}/incidents?limit=1000`)]);
+      const read = { space: about, parties, plans: all.items, keys, log: log.items, incidents: incidents.items, base, plan: null, history: [], changes: null };
       if (plan) {
-        read.plan = await get(`${base}/plans/${plan}`);
+        [read.plan, read.history] = await Promise.all([get(`${base}/plans/${plan}`), get(`${base}/plans/${plan}/history`)]);
         if (read.plan.open && read.plan.in_force) read.changes = await get(`${base}/plans/${plan}/changes`);
       }
       if (!(here?.plan && read.plan && here.plan.version > read.plan.version)) here = read;
     }
   } catch (error) {
-    if (error.status === 404) notice(word("not_yours"), [[word("all_workspaces"), () => change({ space: "", plan: "" })]]);
+    if (error.status === 404) notice(word("not_yours"), [[word("all_workspaces"), () => change({ space: "", plan: "", incident: "" })]]);
     else failed(error, reload);
   }
   again();
@@ -91,13 +94,23 @@ async function take(asked) {
   }
 }
 
-async function edit(document) {
+/** What the service found wrong, by section, entry and field: Roles 2, Organisation: is empty. */
+function wrongPlaces(document, places) {
+  return places.map(({ pointer, message, cure }) => {
+    const steps = pointer.split("/").slice(1), value = steps.reduce((one, key) => one?.[key], document);
+    const named = steps.map((one) => (/^\d+$/.test(one) ? ` ${Number(one) + 1}` : `, ${spelt(one)}`)).join("").replace(/^, /, "");
+    return `${named}: ${value === "" || value === null ? word("is_empty") : [message, cure].filter(Boolean).join(": ")}`;
+  }).join(" · ");
+}
+
+async function edit(document, form = "edit") {
   try {
     here.plan = await (await ask(`${here.base}/plans/${here.plan.id}`, { method: "PUT", body: document, ...ETAGGED(here.plan.etag) })).json();
-    forget("edit");
+    forget(form);
     reload();
   } catch (error) {
-    if (error.status === 412) notice(word("changed_meanwhile"), [[word("read_newest"), reload]]);
+    if (error.status === 422 && error.places.length) notice(wrongPlaces(document, error.places));
+    else if (error.status === 412) notice(word("changed_meanwhile"), [[word("read_newest"), reload]]);
     else failed(error);
   }
 }

@@ -1,7 +1,7 @@
 // Where the reader is: one object, kept in the address, so that every view has a permalink.
 const listeners = [];
 export const TABS = ["whatif", "depend", "worst", "build", "repairs", "plans", "jobs"];
-const start = () => ({ tab: "whatif", day: "", events: [], draft: [], view: null, job: "", space: "", plan: "" });
+const start = () => ({ tab: "whatif", day: "", events: [], draft: [], view: null, job: "", space: "", plan: "", incident: "" });
 let now = start();
 
 const lonlat = (text) => text.split(",").map((pair) => pair.split(" ").map(Number));
@@ -54,7 +54,7 @@ export function read(hash) {
       else if (key === "day" && /^\d{4}-\d{2}-\d{2}$/.test(value)) found.day = value;
       else if (key === "draft") found.draft = lonlat(value);
       else if (key === "at") { const [lon, lat, zoom, globe] = numbers(value, 4); found.view = { lon, lat, zoom, globe: globe === 1 }; }
-      else if (["job", "space", "plan"].includes(key) && /^[0-9a-f]{32}$/.test(value)) found[key] = value;
+      else if (["job", "space", "plan", "incident"].includes(key) && /^[0-9a-f]{32}$/.test(value)) found[key] = value;
       else unread.push(`${key}=${value}`);
     } catch { unread.push(`${key}=${value}`); }
   }
@@ -67,7 +67,7 @@ export function address(state = now) {
   if (state.day) pairs.append("day", state.day);
   for (const event of state.events) pairs.append(...pairOf(event));
   if (state.draft.length) pairs.append("draft", put(state.draft));
-  for (const key of ["job", "space", "plan"]) if (state[key]) pairs.append(key, state[key]);
+  for (const key of ["job", "space", "plan", "incident"]) if (state[key]) pairs.append(key, state[key]);
   if (state.view) {
     const { lon, lat, zoom, globe } = state.view;
     pairs.append("at", [lon.toFixed(2), lat.toFixed(2), zoom.toFixed(2), globe ? 1 : 0].join(","));

@@ -10,7 +10,7 @@ import { whatIf } from "./whatif.js";
 import { word } from "./words.js";
 import { worst } from "./worst.js";
 
-const SHOWN = { whatif: (now, data, again) => whatIf(now, again), depend: (_, data) => depend(data), worst: (_, data) => worst(data), build: (_, data) => build(data), repairs: (_, data) => repairs(data), plans: (_, data, again) => plans(data, again), jobs: (_, data, again) => jobs(data, again) };
+const SHOWN = { whatif: (now, data, again) => whatIf(now, again), depend: (_, data) => depend(data), worst: (_, data) => worst(data), build: (_, data, again) => build(data, again), repairs: (_, data) => repairs(data), plans: (_, data, again) => plans(data, again), jobs: (_, data, again) => jobs(data, again) };
 const here = () => TABS.filter((name) => name in SHOWN);
 let held = false, waiting = null; // a button replaced under a finger would never be clicked
 

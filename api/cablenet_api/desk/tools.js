@@ -1,7 +1,7 @@
 // The tools of the map: what a click or a drag does. Everything they do the panel can do by keyboard.
 import { find, make, svg } from "./dom.js";
 import { drawShapes, light, linksOf, nameOf, theMap, tip, under } from "./map.js";
-import { box, crosses, distanceKm, shapesOf } from "./shapes.js";
+import { box, crosses, distanceKm } from "./shapes.js";
 import { addEvent, change, state, toggleEvent } from "./state.js";
 import { word } from "./words.js";
 
@@ -114,7 +114,7 @@ const shape = (to) => (tool === "disk" ? { kind: "disk", lon: from[0], lat: from
 
 function stretch(event) {
   const to = [event.lngLat.lng, event.lngLat.lat];
-  theMap().getSource("shapes").setData(shapesOf([...state().events, shape(to)], []));
+  drawShapes([shape(to)]);
   find("#hint").textContent = tool === "disk" ? word("hint_radius", { km: radius(to) }) : word("hint_box");
 }
 

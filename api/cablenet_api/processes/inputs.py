@@ -44,8 +44,9 @@ class WorstInputs(_Asked):
     """The worst that k losses can do."""
 
     k: Whole = Field(ge=1, le=50)
-    unit: Literal["cable", "station", "segment", "mixed"] = "cable"
-    metric: Literal["isolated", "people"] = "isolated"
+    unit: Literal["cable", "station", "segment", "place", "mixed"] = "cable"
+    metric: Literal["isolated", "people", "unserved_tbps"] = "isolated"
+    radius_km: float = Field(25.0, ge=1, le=500, description="of a place")
     country: Country | None = None
     next_best: Whole = Field(0, ge=0, le=20)
 

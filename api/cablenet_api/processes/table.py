@@ -64,8 +64,13 @@ def _cut_sets(world: World, asked: CutSetsInputs, desk: Desk) -> Found:
 
 
 def _worst(world: World, asked: WorstInputs, desk: Desk) -> Found:
-    plan = cn.worst_case(world.network, asked.k, unit=asked.unit, metric=asked.metric,
-                         country=asked.country, next_best=asked.next_best)
+    words: dict[str, Any] = {"unit": asked.unit, "country": asked.country,
+                             "radius_km": asked.radius_km, "next_best": asked.next_best}
+    plan: cn.WorstTraffic | cn.WorstCase
+    if asked.metric == "unserved_tbps":
+        plan = cn.worst_traffic(world.network, asked.k, **words)
+    else:
+        plan = cn.worst_case(world.network, asked.k, metric=asked.metric, **words)
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 

@@ -10,14 +10,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-import cablenet as cn
 from cablenet_api.access.roles import Deed
 from cablenet_api.access.tokens import Caller
 from cablenet_api.events import Closed, Event
 from cablenet_api.places import Places
 from cablenet_api.plans.calendar import calendar_of
 from cablenet_api.plans.canonical import canonical, digest
-from cablenet_api.plans.changes import differences, stale_because
 from cablenet_api.plans.completeness import missing_parts
 from cablenet_api.plans.document import PlanDocument
 from cablenet_api.plans.exchange import ExportedVersion, packed
@@ -92,14 +90,6 @@ class KeyAsked(Closed):
     """The public key of the caller's organisation, as `cablenet sign --new-key` prints it."""
 
     public_key: Base64
-
-
-class ChangeShown(BaseModel):
-    """One difference, in a sentence."""
-
-    section: str
-    kind: str
-    sentence: str
 
 
 class MatchShown(BaseModel):
@@ -185,25 +175,6 @@ def plans_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
                 keys=keys_of(connection, space), annex=annex, today=datetime.now(UTC).date())),
                 asked.step)
         return _tagged(response, made)
-
-    @router.get("/plans/{plan}/changes", responses=problems(401, 404, 409, 422, 503))
-    def get_changes(workspace: Id, plan: Id, who: Who) -> list[ChangeShown]:
-        """How the open version differs from the one in force, with causes."""
-        with store.reading(who.organisation) as connection:
-            _, found, kept = newest(connection, who, workspace, plan)
-        before, after = (version_of(found.id, kept, which).document
-                         for which in ("in_force", "open"))
-        return [ChangeShown(**vars(one)) for one in differences(before, after)]
-
-    @router.get("/plans/{plan}/stale", responses=problems(401, 404, 409, 422, 503))
-    def get_stale(workspace: Id, plan: Id, who: Who, which: Which = "in_force"
-                  ) -> list[ChangeShown]:
-        """Why the computed annex no longer describes today's network; empty when it does."""
-        with store.reading(who.organisation) as connection:
-            _, found, kept = newest(connection, who, workspace, plan)
-        document = version_of(found.id, kept, which).document
-        return [ChangeShown(**vars(one))
-                for one in stale_because(document, worlds.get(None), cn.__version__)]
 
     @router.get("/plans/{plan}/print/{form}", response_class=Response,
                 responses=PRINTED | problems(401, 404, 409, 422, 503))

@@ -52,12 +52,22 @@ def version_of(connection: Connection, space: Space, kind: str, key: str,
     """One version of a document; None: the newest."""
     if version is None:
         return document_of(connection, space, kind, key)
-    row = connection.execute(_every(space).where(
-        documents.c.id == key, documents.c.kind == kind, versions.c.version == version)
-    ).one_or_none()
+    row = connection.execute(_all(space, kind).where(
+        documents.c.id == key, versions.c.version == version)).one_or_none()
     if row is None:
         raise RefusedError("not-found", f"no such version of this {kind}")
     return _document(space, row)
+
+
+def history_of(connection: Connection, space: Space, kind: str, key: str, limit: int
+               ) -> list[Document]:
+    """The last versions of a document, the newest first."""
+    rows = connection.execute(_all(space, kind).where(documents.c.id == key)
+                              .order_by(versions.c.version.desc()).limit(limit))
+    found = [_document(space, row) for row in rows]
+    if not found:
+        raise RefusedError("not-found", f"no such {kind}")
+    return found
 
 
 def documents_of(connection: Connection, space: Space, kind: str, after: str,
@@ -112,10 +122,12 @@ def _every(space: Space) -> Select[Any]:
             .where(versions.c.workspace == space.id))
 
 
+def _all(space: Space, kind: str) -> Select[Any]:
+    return _every(space).where(documents.c.workspace == space.id, documents.c.kind == kind)
+
+
 def _newest(space: Space, kind: str) -> Select[Any]:
-    return (_every(space)
-            .where(documents.c.version == versions.c.version,
-                   documents.c.workspace == space.id, documents.c.kind == kind))
+    return _all(space, kind).where(documents.c.version == versions.c.version)
 
 
 def _document(space: Space, row: Row[Any]) -> Document:
