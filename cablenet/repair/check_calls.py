@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 
 from cablenet.geo import geodesic
+from cablenet.repair.check_schedule import IN_ORDER
 from cablenet.repair.durations import LOADING, LOCATE, OUT_OF_CONTRACT
 from cablenet.repair.fleet import Ship
 from cablenet.repair.jobs import Job
@@ -37,7 +38,7 @@ def check_calls(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Jo
         aboard = {d for d, depot in enumerate(depots) if geodesic.distance_km(
             ship.lon, ship.lat, depot.lon, depot.lat) <= AT_BASE_KM}
         chartered = False
-        for row in rows.sort_values(["planned", "depart_h", "start_h"]).to_dict("records"):
+        for row in rows.sort_values(IN_ORDER).to_dict("records"):
             j = job_of[str(row["job_id"])]
             wanted = set(spares[j].depots)
             where = f"{row['job_id']} by {ship.name}"

@@ -11,6 +11,9 @@ from cablenet.repair.fleet import Ship
 from cablenet.repair.jobs import Job
 from cablenet.repair.sea_legs import SeaLegs
 
+IN_ORDER = ["planned", "depart_h", "start_h", "job_id"]
+"""Of a ship's rows: what has happened, as it set out; then what is planned."""
+
 
 def check_schedule(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence[Job],
                    legs: SeaLegs, objective: int | None = None, *,
@@ -40,7 +43,7 @@ def check_schedule(schedule: pd.DataFrame, ships: Sequence[Ship], jobs: Sequence
     for ship_id, rows in sound.groupby("ship_id"):
         ship = ships[ship_of[str(ship_id)]]
         place, free = -1, LOCATE.hours + ship.mobilise_h
-        for row in rows.sort_values(["planned", "depart_h", "start_h"]).to_dict("records"):
+        for row in rows.sort_values(IN_ORDER).to_dict("records"):
             j = job_of[str(row["job_id"])]
             sail = legs.from_base[ship_of[ship.id], j] if place < 0 else legs.between[place, j]
             if str(row["job_id"]) not in known:

@@ -86,7 +86,7 @@ def begun_by(case: RepairCase, schedule: pd.DataFrame,
     What is told stands; a job that nobody tells of is not begun where its ship is told to have
     sailed for another before it could be done. The rest of a job under way takes as long as it
     would from there; if only what is told has happened (not `as_planned`), it ends no sooner than
-    now.
+    now. A ship lies where it set out for last.
     """
     number = {job.id: j for j, job in enumerate(case.jobs)}
     ship_of = {ship.id: s for s, ship in enumerate(case.ships)}
@@ -113,7 +113,8 @@ def begun_by(case: RepairCase, schedule: pd.DataFrame,
                 continue
             out.append(Begun(job, ship, place, hours))
             place, free = job, max(free, hours["leave_h"])
-    return out
+    return sorted(out, key=lambda one: (one.ship, one.hours["depart_h"], one.hours["start_h"],
+                                        case.jobs[one.job].id))
 
 
 def _hours(case: RepairCase, ship: int, place: int, free: int, job: int,

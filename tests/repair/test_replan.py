@@ -21,6 +21,7 @@ from cablenet.repair import (
     plan_repairs,
     replan_repairs,
 )
+from cablenet.repair.under_way import STEPS
 
 NEAR_FAR = ((5.0, "near"), (15.0, "far"))
 
@@ -53,6 +54,31 @@ def test_without_news_nothing_changes(seed, day, later):
     again = replan_repairs(plan, now_days=day)
     same(plan, again)
     same(plan, replan_repairs(again, now_days=max(day, later)))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10_000), as_planned=st.booleans())
+def test_whatever_is_told_every_job_is_in_a_schedule_that_passes_its_checks(seed, as_planned):
+    """Logs drawn at random, contradictions and all; `finished` raises where a check fails."""
+    rng = np.random.default_rng(seed)
+    net = with_depots(sea(
+        ships=[("one", 0, 0, "ZONE", 10.0), ("two", 19, 0, "OTHER", 12.0)],
+        permits=[("BB", 20.0, "nomination", False)], waters=[("bb", "eez", "BB", "near/1")]),
+        ("harbour", 12.0, "ZONE", np.nan))
+    hit = outage(net, *((float(x), "near" if x < 10 else "far")
+                        for x in rng.uniform(0.5, 19.5, 4).round(2)))
+    plan = plan_repairs(net, hit, charter=bool(seed % 2))
+    for _ in range(2):
+        drawn_ = {(f"J{rng.integers(1, 5)}", str(rng.choice(STEPS))) for _ in range(5)}
+        news = [RepairStep(job, step, float(rng.uniform(0, 900)),
+                           str(rng.choice(["", "one", "two"]))) for job, step in sorted(drawn_)]
+        now = float(rng.uniform(0, 40))
+        plan = replan_repairs(plan, now_days=now, actuals=news, as_planned=as_planned)
+        assert {*plan.schedule["job_id"], *plan.not_served["job_id"]} == {
+            "J1", "J2", "J3", "J4"}
+        hours = plan.schedule.set_index("job_id")["done_h"].to_dict()
+        told = {one.job: one for one in news if one.step == "restored" and one.hour <= now * 24}
+        assert all(hours[job] == round(one.hour) for job, one in told.items())
 
 
 @pytest.mark.parametrize("seed", range(3))
