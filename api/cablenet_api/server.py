@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection as Pipe
 from threading import Thread
 
 import uvicorn
@@ -13,7 +14,7 @@ import uvicorn
 import cablenet as cn
 from cablenet_api.app import create_app
 from cablenet_api.desk_map import map_of
-from cablenet_api.jobs.worker import run_worker
+from cablenet_api.jobs.worker import end_with, run_worker
 from cablenet_api.routes.callers import is_loopback
 from cablenet_api.settings import Settings
 from cablenet_api.worlds import World
@@ -61,17 +62,30 @@ def keep_for_good() -> None:
 
 @contextmanager
 def _working(settings: Settings, count: int) -> Iterator[None]:
-    """Workers that end with the service; what they leave unfinished another worker takes up."""
-    made = multiprocessing.get_context("spawn")
-    started = [made.Process(target=run_worker, args=(settings,)) for _ in range(count)]
-    for one in started:
-        one.start()
+    """Workers that end with the service; what they leave unfinished another worker takes up.
+
+    On SIGTERM the server ends without coming back here, and by kill -9 at any time: so each worker
+    listens at a pipe whose other end is open as long as the server lives.
+    """
+    made, started, alive = multiprocessing.get_context("spawn"), [], []
+    for _ in range(count):
+        life, ours = made.Pipe(duplex=False)
+        started.append(made.Process(target=_work_beside, args=(settings, life)))
+        started[-1].start()
+        life.close()
+        alive.append(ours)
     try:
         yield
     finally:
         for one in started:
             one.terminate()
             one.join(10)
+
+
+def _work_beside(settings: Settings, life: Pipe) -> None:
+    """A worker until the server at the other end of a pipe is gone."""
+    Thread(target=end_with, args=(life,), daemon=True).start()
+    run_worker(settings)
 
 
 def _solve_intact(world: World) -> None:

@@ -137,7 +137,7 @@ def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settin
     it is, in per cent. It never touches the database: the layers lie in files before it tells of
     them. It ends with its worker, so that nobody else's work is in the way of the next one."""
     alive.close()
-    Thread(target=_end_with, args=(life,), daemon=True).start()
+    Thread(target=end_with, args=(life,), daemon=True).start()
     bytes_most = settings.job_mb * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
     process, files = PROCESSES[claim.process], files_at(settings.files, settings.database)
@@ -167,7 +167,7 @@ def _teller(pipe: Pipe) -> Callable[[float], None]:
     return tell
 
 
-def _end_with(life: Pipe) -> None:
+def end_with(life: Pipe) -> None:
     """End this process when the other end of a pipe is gone."""
     with contextlib.suppress(EOFError, OSError):
         life.recv()
