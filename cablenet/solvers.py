@@ -136,13 +136,17 @@ class IntegerProgram:
             self.model.add_hint(self._variables[name], int(value))
 
     def solve(self, *, seed: int = 1, deterministic_limit: float = 60.0,
-              linearization_level: int = 2) -> Solution:
-        """Solve with one worker and a limit in deterministic time (about seconds)."""
+              linearization_level: int = 2, wall_limit_s: float = float("inf")) -> Solution:
+        """Solve with one worker and a limit in deterministic time (about seconds).
+
+        A limit in wall time is for benches, never for a plan.
+        """
         solver = self._cp.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = seed
         solver.parameters.linearization_level = linearization_level
         solver.parameters.max_deterministic_time = deterministic_limit
+        solver.parameters.max_time_in_seconds = wall_limit_s
         status = solver.solve(self.model)
         words: dict[Any, Word] = {
             self._cp.OPTIMAL: "optimal", self._cp.FEASIBLE: "feasible",
@@ -205,7 +209,8 @@ class IntegerProgram:
 
 
 def cheapest_cover(costs: Ints, rows: Sequence[tuple[Ints, int, int]], *,
-                   limit_s: float) -> tuple[Word, Ints, float, float]:
+                   limit_s: float,
+                   most_nodes: int = -1) -> tuple[Word, Ints, float, float]:
     """minimise costs @ z over z in {0, 1} with low <= the sum of z over each row's columns <= high.
 
     Solved by SCIP to a gap of 0, which repeats itself as long as the limit is not reached.
@@ -218,6 +223,8 @@ def cheapest_cover(costs: Ints, rows: Sequence[tuple[Ints, int, int]], *,
         columns, low and high of each
     limit_s
         wall time
+    most_nodes
+        of the search tree, -1 for any: a limit that is the same on every machine
 
     Returns
     -------
@@ -234,6 +241,7 @@ def cheapest_cover(costs: Ints, rows: Sequence[tuple[Ints, int, int]], *,
         row = solver.Constraint(low, high)
         for k in members.tolist():
             row.SetCoefficient(columns[k], 1)
+    solver.SetSolverSpecificParametersAsString(f"limits/totalnodes = {most_nodes}")
     solver.SetTimeLimit(max(1, int(limit_s * 1000)))
     settings = pywraplp.MPSolverParameters()
     settings.SetDoubleParam(settings.RELATIVE_MIP_GAP, 0.0)

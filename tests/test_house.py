@@ -36,11 +36,12 @@ FLOORS: list[tuple[str, ...]] = [
 """Rooms from the ground up. A room imports from lower floors, or from itself."""
 
 DOORS = {
-    "ortools": ["solvers.py"],
+    "ortools": ["solvers.py", "bench/repair_peers.py"],
     "networkx": ["network_graph.py", "bench/"],
     "numba": ["kernels/jit.py"],
     "igraph": ["bench/"],
     "rustworkx": ["bench/"],
+    "pyvrp": ["bench/"],
     "dask": ["sweeps/dask_pool.py"],
     "distributed": ["sweeps/dask_pool.py"],
     "matplotlib": ["maps/", "scoring.py", "risk.py", "planning/", "repair/",

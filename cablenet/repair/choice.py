@@ -9,32 +9,37 @@ Among covers of equal regret one of few hours at sea is taken: c[r] is scaled up
 Before that, the linear relaxation's prices, rounded to whole numbers, give each route a reduced
 regret and the whole a lower bound L (exact, since everything is whole); no plan better than one of
 regret U sails a route of reduced regret above U - L, so such routes are dropped.
+
+Many jobs: local search for a plan, then in turn column generation for a bound, a cover by the
+routes it knows for a better plan, and cuts for a better bound, until the routes within the gap can
+all be listed.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.optimize import linear_sum_assignment, linprog
+from scipy.optimize import linear_sum_assignment
 
 from cablenet.kernels.jit import HAS_COMPILER
-from cablenet.repair.columns import SCALE, list_routes, lower_bound
+from cablenet.repair.columns import SCALE, raise_bound, start_master
+from cablenet.repair.cover import cover, promising
 from cablenet.repair.problem import NEVER, Dispatch
+from cablenet.repair.route_cuts import find_cuts
+from cablenet.repair.route_list import list_routes
 from cablenet.repair.routes import Column, Routes, enumerate_routes, good_routes, kinds_of
 from cablenet.repair.search import ROUNDS_PER_JOB, search_routes
-from cablenet.solvers import IntegerProgram
 
 LABELS_PER_SECOND = 5_000
 """Routes grown for each second of the limit: a count, so that the answer is the same everywhere."""
 FIRST_SHARE = 8
 FEW_JOBS = 12
 """Up to so many, all routes are listed outright; above, column generation (compiled loops)."""
-PRICINGS = 150
-MOST_ROUTES = 100_000
+PRICED_PER_SECOND = 2_000_000
+"""Labels priced for each second of the limit, a count as well."""
+MOST_ROUTES, MANY = 50_000, 8_000
 COVER_SHARE = 4
 """The selection gets so much of the limit (its deterministic seconds) each time."""
 
@@ -74,8 +79,8 @@ def choose_routes(problem: Dispatch, *, seed: int, limit: float) -> Choice:
         left -= grown
         if columns is None:
             break
-        columns = promising(problem, kinds, columns, regret)
-        chosen, within, spent = _cover(problem, kinds, columns, seed, limit)
+        columns, _ = promising(problem, kinds, columns, regret)
+        chosen, within, spent = cover(problem, kinds, columns, seed, limit)
         seconds += spent
         proven = max(proven, min(within, searched + 1))
         if chosen is not None:
@@ -95,34 +100,42 @@ def choose_by_columns(problem: Dispatch, *, seed: int, limit: float) -> Choice:
     so the same seed gives the same answer.
     """
     kinds = kinds_of(problem)
-    kind_of = {ship: kind for kind, ships in enumerate(kinds) for ship in ships}
     alone = (problem.weight * problem.earliest().min(axis=0)).astype(np.int64)
     least = int(alone.sum())
     rounds = max(1, int(ROUNDS_PER_JOB * problem.n_jobs * min(1.0, limit / 20.0)))
     best, met = search_routes(problem, first_routes(problem), seed=seed, rounds=rounds)
-    value = _value(problem, best)
-    routes = {(kind_of[ship], route) for ship, route in met}
-    master = lower_bound(problem, kinds, routes, value, PRICINGS)
-    bound, seconds = max(-(-master.bound // SCALE), queue_bound(problem), least), 0.0
-    last = max(done for ship, route in enumerate(best) for *_, done in problem.clock(ship, route))
-    for every in (True, False, True):
-        if bound >= value:
+    value, seconds = _value(problem, best), 0.0
+    bound = max(queue_bound(problem), least)
+    master = start_master(problem, kinds, best, met)
+    most = int(limit * PRICED_PER_SECOND)
+    while bound < value:
+        shares = raise_bound(master, value, most)
+        bound = max(bound, -(-master.best.bound // SCALE))
+        cuts = find_cuts(master.visits([route for _, route in master.routes[:len(shares)]]),
+                         shares, master.cuts)
+        last = not cuts or master.labels > most
+        known = [Column(kind, route, problem.cost(kinds[kind][0], route), 0)
+                 for kind, route in sorted(master.known) if len(set(route)) == len(route)]
+        for every in (False, True):  # every plan up to `value` is among the routes listed
+            columns = list_routes(master, value, MOST_ROUTES) if every else known
+            if bound >= value or columns is None:
+                break
+            columns, low = promising(problem, kinds, [
+                replace(column, regret=column.regret - int(alone[list(column.route)].sum()))
+                for column in columns], value - least)
+            if every:
+                bound = max(bound, min(value, least + low))
+            if len(columns) > MANY and not last:
+                break  # cuts are cheaper than a selection among so many
+            chosen, within, spent = cover(problem, kinds, columns, seed, limit / COVER_SHARE)
+            seconds += spent
+            if chosen is not None and _value(problem, chosen) < value:
+                best, value = chosen, _value(problem, chosen)
+            if every:
+                bound = max(bound, min(value, least + within))
+        if last:
             break
-        listed = list_routes(master, value, last, MOST_ROUTES) if every else [
-            Column(kind, route, problem.cost(kinds[kind][0], route), 0)
-            for kind, route in sorted(master.known) if len(set(route)) == len(route)]
-        if listed is None:
-            continue
-        columns = promising(problem, kinds, [
-            Column(column.kind, column.route, column.regret - int(alone[list(column.route)].sum()),
-                   column.sail_h) for column in listed], value - least)
-        chosen, within, spent = _cover(problem, kinds, columns, seed, limit / COVER_SHARE)
-        seconds += spent
-        if chosen is not None and _value(problem, chosen) < value:
-            best, value = chosen, _value(problem, chosen)
-        if every:  # every plan up to `value` is among these
-            bound = max(bound, min(value, least + within))
-            break
+        master.add_cuts(cuts)
     bound = min(bound, value)
     return Choice(best, "optimal" if bound == value else "feasible", value, bound, seconds)
 
@@ -165,74 +178,3 @@ def queue_bound(problem: Dispatch) -> int:
         worth[able, ship, :len(able)] = done * problem.weight[able][:, None]
     table = worth.reshape(jobs, -1)
     return int(table[linear_sum_assignment(table)].sum())
-
-
-def promising(problem: Dispatch, kinds: list[list[int]], columns: list[Column],
-              target: int) -> list[Column]:
-    """The columns that a cover of regret up to `target` may use.
-
-    For whole prices p[j] of the jobs and q[k] <= 0 of the kinds with
-    c[r] - sum p[j in r] - q[kind of r] >= 0, any cover costs at least
-    L = sum p[j] + sum n[k] q[k], plus the reduced regret of each route it uses.
-    """
-    if not columns:
-        return columns
-    serves: Any = sp.csr_array((
-        np.ones(sum(len(column.route) for column in columns)),
-        (np.concatenate([np.array(column.route, np.int64) for column in columns]),
-         np.repeat(np.arange(len(columns)), [len(column.route) for column in columns]))),
-        shape=(problem.n_jobs, len(columns)))
-    kind = np.array([column.kind for column in columns], np.int64)
-    of_kind: Any = sp.csr_array((np.ones(len(columns)), (kind, np.arange(len(columns)))),
-                           shape=(len(kinds), len(columns)))
-    number = np.array([len(ships) for ships in kinds], np.int64)
-    regret = np.array([column.regret for column in columns], np.int64)
-    relaxed: Any = linprog(regret.astype(float), A_ub=of_kind, b_ub=number.astype(float),
-                      A_eq=serves, b_eq=np.ones(problem.n_jobs), method="highs")
-    if relaxed.status != 0:
-        return columns
-    price = np.round(relaxed.eqlin.marginals).astype(np.int64)
-    reduced = regret - (serves.T @ price).astype(np.int64)
-    of_ships = np.zeros(len(kinds), np.int64)
-    np.minimum.at(of_ships, kind, reduced)
-    bound = int(price.sum() + (number * of_ships).sum())
-    keep = reduced - of_ships[kind] <= target - bound
-    return [column for column, kept in zip(columns, keep, strict=True) if kept]
-
-
-def _cover(problem: Dispatch, kinds: list[list[int]], columns: list[Column], seed: int,
-           limit: float) -> tuple[Routes | None, int, float]:
-    """The best cover of all jobs by the columns: routes by ship, proven least regret, seconds."""
-    if {job for column in columns for job in column.route} != set(range(problem.n_jobs)):
-        return None, sum(column.regret for column in columns) + 1, 0.0
-    program = IntegerProgram()
-    columns = sorted(columns, key=lambda column: (column.kind, column.route))
-    x = [program.flag(f"x{r}") for r in range(len(columns))]
-    serving: list[list[int]] = [[] for _ in range(problem.n_jobs)]
-    sailing: list[list[int]] = [[] for _ in kinds]
-    for r, column in enumerate(columns):
-        sailing[column.kind].append(r)
-        for job in column.route:
-            serving[job].append(r)
-    beyond = sum(column.regret for column in columns) + 1
-    scale = 1 + problem.n_jobs * max(column.sail_h for column in columns)
-    for rows in serving:
-        program.require(sum(x[r] for r in rows) == 1)
-    for ships, rows in zip(kinds, sailing, strict=True):
-        if rows:
-            program.require(sum(x[r] for r in rows) <= len(ships))
-    program.minimise(sum((column.regret * scale + column.sail_h) * flag
-                         for column, flag in zip(columns, x, strict=True)))
-    answer = program.solve(seed=seed, deterministic_limit=limit)
-    if answer.status == "infeasible":
-        return None, beyond, answer.seconds
-    whole = answer.objective if answer.status == "optimal" else answer.bound
-    least = max(0, math.ceil((whole - 1e-3 - (scale - 1)) / scale))
-    if answer.status == "unknown":
-        return None, least, answer.seconds
-    routes: list[tuple[int, ...]] = [()] * problem.n_ships
-    free = [list(ships) for ships in kinds]
-    for r, column in enumerate(columns):
-        if answer.values[f"x{r}"]:
-            routes[free[column.kind].pop(0)] = column.route
-    return tuple(routes), least, answer.seconds

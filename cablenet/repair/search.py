@@ -9,9 +9,9 @@ from cablenet.kernels.route_search import Arrays, arrays_of, ruin_and_recreate
 from cablenet.repair.problem import Dispatch
 from cablenet.repair.routes import Routes
 
-STARTS = 6
-ROUNDS_PER_JOB = 1000
-HEAT, COOL = 100.0, 1.0
+STARTS = 2
+ROUNDS_PER_JOB = 3000
+HEAT, COOL = 3000.0, 3.0
 """Temperatures of the annealing in hours of a job of mean weight: by test on random outages."""
 POOL = 20_000
 
