@@ -129,6 +129,8 @@ if TYPE_CHECKING:
     from cablenet.repair.policies import Policy as Policy
     from cablenet.repair.policies import PolicyYears as PolicyYears
     from cablenet.repair.policies import simulate_policies as simulate_policies
+    from cablenet.repair.spare_plan import SparesPlan as SparesPlan
+    from cablenet.repair.spare_plan import plan_spares as plan_spares
     from cablenet.repair.twin_result import YearTwin as YearTwin
     from cablenet.repair.twin_traffic import TwinTraffic as TwinTraffic
     from cablenet.repair.twin_traffic import twin_traffic as twin_traffic
@@ -235,6 +237,7 @@ _HOME = {
     "repair": ("Fairness", "RepairPlan", "RepairRules", "RepairStep", "ServiceLevel",
                "plan_repairs", "repair_prices", "replan_repairs"),
     "repair.policies": ("Policy", "PolicyYears", "simulate_policies"),
+    "repair.spare_plan": ("SparesPlan", "plan_spares"),
     "repair.twin_result": ("YearTwin",),
     "repair.twin_traffic": ("TwinTraffic", "twin_traffic"),
     "repair.twin_world": ("TwinWorld", "twin_world"),

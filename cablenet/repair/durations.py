@@ -65,6 +65,8 @@ SLIDE_DEEP = Stage(4.0, 14.0, 20.0, "days", "assumed", ("MATANGI", "KISORCA"))
 LOADING = Stage(0.5, 1.5, 4.0, "days", "assumed", ("SAIX20",))
 """A call at a depot away from the base. Assumed; 156 km of cable and its repeaters took several
 days to load at 5 km an hour: 31 hours for the cable alone. At the base it is in mobilising."""
+RESTOCK = Stage(90.0, 180.0, 365.0, "days", "assumed", ())
+"""Assumed: from the order of spare cable to its arrival at the depot."""
 TEST = Stage(0.3, 1.0, 2.0, "days", "sourced", ("TUOI14",))
 """Handover and test; assumed: the ship may leave when its work ends."""
 SPEED = Stage(10.0, 11.5, 14.5, "kn", "sourced", ("KIZUNA", "MAREXSG", "GCAPTON", "MYBB23"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from twins.queue_twin import serve_slowly
 
-from cablenet.repair.queue_kernel import QueueCase, serve
+from cablenet.repair.queue_kernel import DepotCalls, QueueCase, serve
 
 
 def case_of(known, work, *, ships=1, value=None, permit=None):
@@ -33,6 +33,14 @@ def random_case(rng):
     base = rng.integers(1, 200, (ships, places)).astype(float)
     base[rng.random(base.shape) < 0.1] = np.inf
     apart = rng.integers(0, 3000, (places, places)).astype(float)
+    depots, kinds = int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    calls = None if rng.random() < 0.3 else DepotCalls(
+        depot=rng.integers(-1, depots, faults),
+        depot_h=rng.integers(0, 150, (ships, depots)).astype(float),
+        depot_km=rng.integers(0, 3000, (depots, places)).astype(float),
+        load_h=float(rng.integers(0, 40)), kind=rng.integers(0, kinds, faults),
+        need_km=rng.integers(1, 30, faults).astype(float),
+        stock_km=rng.integers(10, 60, kinds).astype(float), lead_h=float(rng.integers(1, 900)))
     return QueueCase(
         call_h=np.sort(rng.integers(0, 600, faults)).astype(float),
         place=rng.integers(0, places, faults), group=rng.integers(0, groups, faults),
@@ -44,7 +52,8 @@ def random_case(rng):
         mobilise_h=rng.integers(0, 72, ships).astype(float), base_h=base, apart_km=apart + apart.T,
         speed_km_h=rng.choice([16.0, 20.0, 25.0], ships),
         dock_due_h=rng.choice([np.inf, 50.0, 300.0, 301.5], ships),
-        dock_every_h=float(rng.choice([np.inf, 200.0, 900.0])), dock_h=float(rng.choice([0, 60])))
+        dock_every_h=float(rng.choice([np.inf, 200.0, 900.0])), dock_h=float(rng.choice([0, 60])),
+        calls=calls)
 
 
 def test_the_kernel_is_its_slow_twin_on_random_queues():
@@ -83,6 +92,31 @@ def test_a_ship_due_in_dock_ends_its_work_first_and_lies_there():
     assert served.called_h.tolist() == [0, 30, 65]
     assert served.busy_h.tolist() == [30]
     assert case.dock_due_h.tolist() == [5.0], "a case is not changed by serving it"
+
+
+def test_spares_are_used_up_and_wait_for_their_order():
+    """One ship at its base, the depot 5 h off, the fault 10 h from there; stock 30 km, an order
+    takes 100 h. Faults of hours 0, 40, 80 take 20, 10 and 10 km: the first two leave nothing, so
+    a ship for the third is called when the first order is back, at 100, and is there at 115. A
+    fourth of 40 km is made to order: from 500 to 600, reached at 615."""
+    calls = DepotCalls(np.zeros(4, np.int64), np.array([[5.0]]), np.array([[10.0]]), 7.0,
+                       np.zeros(4, np.int64), np.array([20.0, 10.0, 10.0, 40.0]), np.array([30.0]),
+                       100.0)
+    served = serve(replace(case_of([0, 40, 80, 500], [1, 1, 1, 1]), calls=calls))
+    assert served.called_h.tolist() == [0, 40, 100, 600]
+    assert served.there_h.tolist() == [15, 55, 115, 615]
+    assert served.waiting_fault_h == 20 + 100
+
+
+def test_from_a_fault_of_the_same_depot_a_ship_sails_straight_and_else_calls_there():
+    """Home is 100 h off. After the first fault the second, of the same depot, is 3 km away; the
+    third lies at the first's place, its depot 20 km from it and 7 h of loading."""
+    calls = DepotCalls(np.array([0, 0, 1]), np.array([[5.0, 5.0]]), np.array([[10.0, 9.0],
+                       [20.0, 25.0]]), 7.0, np.zeros(3, np.int64), np.ones(3), np.array([30.0]),
+                       1.0)
+    case = replace(case_of([0, 1, 2], [1, 1, 1]), place=np.array([0, 1, 0]), calls=calls,
+                   base_h=np.full((1, 2), 100.0), apart_km=np.array([[0.0, 3.0], [3.0, 0.0]]))
+    assert serve(case).there_h.tolist() == [15, 19, 20 + 25 + 7 + 20]
 
 
 def poisson(rng, faults, rate):

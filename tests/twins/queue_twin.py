@@ -14,12 +14,14 @@ class Vessel:
     place: int | None = None
     busy: float = 0.0
     due: float = math.inf
+    loaded: int = -1
 
 
 def serve_slowly(case):
     """(ship, called, there, begin, done) per fault; busy per ship; the waits, summed."""
     fleet = [Vessel(n, due=due) for n, due in enumerate(case.dock_due_h.tolist())]
     out = [(-1, *(math.inf,) * 4)] * len(case.call_h)
+    taken = []
     waiting, moments = [], set(case.call_h.tolist())
     while moments:
         now = min(moments)
@@ -34,7 +36,13 @@ def serve_slowly(case):
         waiting += [job for job in range(len(case.call_h)) if case.call_h[job] == now
                     and any(may(case, ship.number, job) for ship in fleet)]
         for job in sorted(waiting, key=lambda job: (-case.value[job], case.call_h[job], job)):
-            offers = [(begins(case, ship, job, now), arrival(case, ship, job, now), ship.number)
+            if case.calls is not None and case.calls.depot[job] >= 0:
+                ready = in_stock(case, job, now, taken)
+                if ready > now:
+                    moments.add(ready)
+                    continue
+            offers = [(begins(case, ship, job, now),
+                       arrival(case, ship, job, now), ship.number)
                       for ship in fleet if ship.free <= now
                       and case.charter_h[ship.number, case.group[job]] < math.inf]
             offers = [offer for offer in offers if offer[1] < math.inf]
@@ -46,6 +54,10 @@ def serve_slowly(case):
             out[job] = (number, now, there, begin, ship.free + case.test_h[job])
             ship.busy += ship.free - now
             ship.place = case.place[job]
+            if case.calls is not None:
+                ship.loaded = case.calls.depot[job]
+                if ship.loaded >= 0:
+                    taken.append((case.calls.kind[job], now, case.calls.need_km[job]))
             ship.home = ship.free + case.base_h[number, case.place[job]]
             moments.add(ship.free)
             waiting.remove(job)
@@ -59,13 +71,36 @@ def may(case, number, job):
 
 
 def begins(case, ship, job, now):
-    return max(arrival(case, ship, job, now), case.permit_h[job, case.flag[ship.number]])
+    return max(arrival(case, ship, job, now),
+               case.permit_h[job, case.flag[ship.number]])
 
 
 def arrival(case, ship, job, now):
-    charter = case.charter_h[ship.number, case.group[job]]
-    if ship.place is None or ship.home <= now:
-        sail = case.mobilise_h[ship.number] + case.base_h[ship.number, case.place[job]]
-    else:
-        sail = case.apart_km[ship.place, case.place[job]] / case.speed_km_h[ship.number]
-    return now + (sail + charter)
+    number, place = ship.number, case.place[job]
+    speed, leave = case.speed_km_h[number], now + case.charter_h[number, case.group[job]]
+    home = ship.place is None or ship.home <= now
+    depot = -1 if case.calls is None else case.calls.depot[job]
+    if depot < 0:
+        return leave + (case.mobilise_h[number] + case.base_h[number, place] if home
+                        else case.apart_km[ship.place, place] / speed)
+    calls = case.calls
+    if not home and ship.loaded == depot:
+        return leave + case.apart_km[ship.place, place] / speed
+    come = leave + (case.mobilise_h[number] + calls.depot_h[number, depot] if home
+                    else calls.depot_km[depot, ship.place] / speed + calls.load_h)
+    return come + calls.depot_km[depot, place] / speed
+
+
+def in_stock(case, job, now, taken):
+    """Try every moment at which an order arrives, from now on."""
+    calls = case.calls
+    kind, need = calls.kind[job], calls.need_km[job]
+    if need > calls.stock_km[kind]:
+        return max(now, case.call_h[job] + calls.lead_h)
+    mine = [(hour, km) for of, hour, km in taken if of == kind]
+    for moment in sorted({now, *(hour + calls.lead_h for hour, _ in mine
+                                 if hour + calls.lead_h > now)}):
+        out = sum(km for hour, km in mine if hour + calls.lead_h > moment)
+        if out <= calls.stock_km[kind] - need:
+            return moment
+    raise AssertionError("when all orders have arrived the stock is whole")
