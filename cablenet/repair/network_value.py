@@ -18,6 +18,8 @@ from cablenet.scenarios.scenario_set import ScenarioSet
 from cablenet.traffic.optimum import FlowSolver, Optimum
 from cablenet.traffic.problem import Outage
 
+ROUNDING = 1e-9
+"""Tbps by which sums of floats may be off; taken off a floor."""
 TINY = 1e-12
 """Laid on every price, and taken off again: a sparse matrix knows no ways of length 0."""
 Ints = NDArray[np.int64]
@@ -109,7 +111,7 @@ class NetworkValue:
         if self._is_harmless(out):
             return 0.0
         if key not in self._least:
-            self._least[key] = max(0.0, self._least_by_prices(out) - self.intact_tbps - LEAST_TBPS)
+            self._least[key] = max(0.0, self._least_by_prices(out) - self.intact_tbps - ROUNDING)
         return self._least[key]
 
     def _least_by_prices(self, out: Ints) -> float:

@@ -34,6 +34,8 @@ WEIGHTS = 1_000_000
 """Whole weights for the job of most worth to the network: a millionth of it counts."""
 WEIGHT_DAYS = float(WEIGHT_UNIT * HOURS_PER_DAY)
 NOTHING = 1e-9
+SOLVER = 1e-6
+"""Relative: flow optima are exact to no more, so plans this near to their bound are optimal."""
 BRANCHES_PER_SECOND = 1000
 SOLVES_PER_SECOND = 5
 """Counts for each second of the limit, so that the answer is the same everywhere."""
@@ -128,7 +130,8 @@ class Judging:
     def _judged(self, routes: Routes, value: float, bound: float, seconds: float,
                 form: Literal["additive", "coupled"], parties: pd.DataFrame | None = None,
                 notes: tuple[str, ...] = ()) -> Judged:
-        proven = value <= bound + NOTHING
+        near = NOTHING if self.objective == "weighted" else SOLVER * max(1.0, value)
+        proven = value <= bound + near
         gap = 0.0 if proven else (value - bound) / max(1.0, value)
         return Judged(routes, self._weighted(routes) + self.spent, Certificate(
             "optimal" if proven else "feasible", value, bound, gap, seconds, self.seed, self.limit,

@@ -13,7 +13,7 @@ from repair.test_network_value import valued
 
 from cablenet.build import build_network
 from cablenet.errors import InfeasibleError, InputError, UnknownNameError
-from cablenet.repair import Fairness, ServiceLevel, plan_repairs
+from cablenet.repair import Fairness, RepairRules, ServiceLevel, plan_repairs
 from cablenet.repair.case import repair_case
 from cablenet.repair.network_value import NetworkValue
 from cablenet.repair.service_level import CountriesBelow
@@ -99,6 +99,19 @@ def test_days_below_a_level_are_the_least_of_all_schedules(seed):
     days = plan.restoration.service_days(level)["day"]
     assert np.minimum(days, until / 24).sum() == pytest.approx(plan.certificate.objective)
     assert plan.to_json()["objective_unit"] == f"country-days below {level:.0%} of demand"
+
+
+@pytest.mark.parametrize("objective", ["demand_days", ServiceLevel(0.9)])
+@pytest.mark.parametrize("seed", range(3))
+def test_no_ship_more_spare_nearer_or_permit_faster_worsens_what_the_network_gets(seed, objective):
+    net, hit = drawn(seed)
+    plain = plan_repairs(net, hit, objective=objective).certificate
+    assert plain.status == "optimal"
+    for rules in (RepairRules(added_ships=(("x", (7.0, 0.0)),)), RepairRules(pooled=True),
+                  RepairRules(added_spares=(("x", (7.0, 0.0)),)),
+                  RepairRules(fast_lane={"DEFAULT": 0.0})):
+        gift = plan_repairs(net, hit, objective=objective, rules=rules).certificate
+        assert gift.objective <= plain.objective + 1e-6
 
 
 def test_one_named_country_comes_first():
