@@ -13,13 +13,17 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Case:
-    """One job done by us and by peers on the same input; `n` is how many units it holds."""
+    """One job done by us and by peers on the same input; `n` is how many units it holds.
+
+    `told` holds figures of each solver where answers differ in worth, such as objective and bound.
+    """
 
     case: str
     n: int
     ours_s: float
     peers: dict[str, float] = field(default_factory=dict)
     equal: bool = True
+    told: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As `bench --json` prints it."""
@@ -27,7 +31,8 @@ class Case:
         ratio = None if fastest is None or self.ours_s <= 0 else round(fastest / self.ours_s, 2)
         return {"case": self.case, "n": self.n, "ours_s": round(self.ours_s, 4),
                 "peers": {name: round(seconds, 4) for name, seconds in self.peers.items()},
-                "equal": self.equal, "ratio_to_fastest_peer": ratio}
+                "equal": self.equal, "ratio_to_fastest_peer": ratio,
+                **({"told": self.told} if self.told else {})}
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:

@@ -11,6 +11,7 @@ from cablenet.bench.build_bench import build_cases
 from cablenet.bench.case import Case, Progress
 from cablenet.bench.optimum_bench import optimum_cases
 from cablenet.bench.planning_bench import planning_cases
+from cablenet.bench.repair_bench import repair_cases
 from cablenet.bench.worst_bench import worst_cases
 from cablenet.errors import InputError, UnknownNameError
 
@@ -24,7 +25,7 @@ def _sweep_cases(data: Path | None, progress: Progress) -> list[Case]:
 
 
 BENCHES = {"build": build_cases, "flow": optimum_cases, "planning": planning_cases,
-           "sweep": _sweep_cases, "worst": worst_cases}
+           "repairs": repair_cases, "sweep": _sweep_cases, "worst": worst_cases}
 
 
 def run_bench(name: str, *, data: Path | None = None,
@@ -34,7 +35,8 @@ def run_bench(name: str, *, data: Path | None = None,
     Returns
     -------
     `{"name", "machine", "cases": [{"case", "n", "ours_s", "peers", "equal",
-    "ratio_to_fastest_peer"}]}`, seconds per whole case
+    "ratio_to_fastest_peer"}]}`, seconds per whole case; for repairs each case has `told` as well:
+    objective, bound and gap of each solver
     """
     if name not in BENCHES:
         raise UnknownNameError("bench", name, BENCHES)

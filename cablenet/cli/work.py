@@ -119,7 +119,7 @@ def validate(
 
 def bench(
     name: Annotated[str, typer.Argument(
-        help="Which bench: build, flow, planning, sweep or worst.")] = "build",
+        help="Which bench: build, flow, planning, repairs, sweep or worst.")] = "build",
     data: Annotated[Path | None, typer.Option(
         "--data", metavar="DIR", help="TeleGeography directory to time as well; for planning: "
         "the folder of SNDlib's networks and OR-Library's p-medians.")] = None,
@@ -146,6 +146,10 @@ def bench(
          **{f"{peer} s": seconds for peer, seconds in case["peers"].items()},
          "equal": case["equal"], "ratio": case["ratio_to_fastest_peer"]}
         for case in result["cases"]]), title=f"{result['name']} on {result['machine']}")
+    told = [{"case": case["case"], "solver": solver, **figures}
+            for case in result["cases"] for solver, figures in case.get("told", {}).items()]
+    if told:
+        print_table(pd.DataFrame(told))
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
