@@ -148,7 +148,7 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         signers["MIC"].state("in force")
         signers["MIC"].desk.picture("plan in force")
 
-        planner.see(plan)
+        planner.see(plan.replace("cable=spur", "cut=76.5,5"))
         planner.desk.press("Begin an exercise")
         planner.desk.page.wait_for_selector(".state:has-text('its clock stands at')")
         # a cable lost as a whole: nobody knows yet where a ship would have to go
@@ -157,6 +157,9 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         planner.desk.press("Enter it")
         planner.desk.page.wait_for_selector("table:has(caption:text-is('Log')) "
                                             "td:has-text('card 1 called')")
+        # now it is known where: the job is there, though the bay has no ship
+        planner.desk.page.get_by_role("button", name="Forecast with what is known now").click()
+        planner.desk.page.wait_for_selector("[name=job] option[value=J1]", state="attached")
         planner.desk.press("After-action report")
         planner.desk.page.wait_for_selector(".report")
         planner.desk.press("Close it")

@@ -32,7 +32,7 @@ async function fetchLines(id) {
   try {
     const { features } = await get(`jobs/${id}/results?f=geojson`);
     lines.set(id, features.map(({ geometry }) => ({ type: "Feature", properties: {}, geometry })));
-    show(features.flatMap(({ geometry: { type, coordinates } }) => (type === "LineString" ? coordinates : coordinates.flat())), 4);
+    show(features.flatMap(({ geometry: { type, coordinates } }) => (type === "LineString" ? coordinates : coordinates.flat())), 4.6); // near enough for the names of stations
   } catch (error) { lines.set(id, []); failed(error, () => { lines.delete(id); redraw(true); }); }
   redraw(true);
 }

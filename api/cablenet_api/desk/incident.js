@@ -5,6 +5,7 @@ import { csvButton } from "./exports.js";
 import { forget, form, line, lines, pick } from "./forms.js";
 import { failed, notice } from "./notice.js";
 import { plain } from "./numbers.js";
+import { planned } from "./plan_form.js";
 import { change, state } from "./state.js";
 import { table } from "./table.js";
 import { told } from "./whatif.js";
@@ -31,9 +32,13 @@ export function incident(base, again) {
   const { kept } = here, act = (what, body) => step(path, what, body, again);
   return [make("h2", {}, inWords(kept.event)), make("p", { class: "state", "data-state": kept.closed ? "closed" : "open" }, make("strong", {}, word(kept.closed ? "closed" : "under_way")), kept.simulated ? ` · ${word("an_exercise")}, ${word("its_clock", { time: utc(kept.clock) })}` : "", ` · ${word("struck", { time: utc(kept.started) })}`),
     ...notes(kept), beside(kept), !kept.closed && entry(kept, act),
-    !kept.closed && make("p", { class: "acts" }, button(word("forecast_now"), () => act("forecasts", {})), button(word("close_it"), () => act("closing", {}))),
+    !kept.closed && make("p", { class: "acts" }, button(word("forecast_now"), () => act("forecasts", {})), known(kept, act), button(word("close_it"), () => act("closing", {}))),
     log(kept), afterwards(path, again)];
 }
+
+/** The damage as it is known by now, such as a cut where at first only a cable was known: until a job has begun. */
+const known = (kept, act) => (state().events.length && !kept.actuals.some((one) => one.job)
+  ? button(word("forecast_known", { what: state().events.map(told).join("; ") }), () => act("forecasts", { event: planned(word("several")) })) : "");
 
 async function read(path, again) {
   try { here = await get(path); again(); } catch (error) {
