@@ -170,6 +170,7 @@ if TYPE_CHECKING:
     from cablenet.sweeps.compiled import years_sweep as years_sweep
     from cablenet.sweeps.cut_sets import CutSets as CutSets
     from cablenet.sweeps.cut_sets import cut_sets as cut_sets
+    from cablenet.sweeps.dask_pool import Tls as Tls
     from cablenet.sweeps.runner import SweepRun as SweepRun
     from cablenet.sweeps.runner import open_sweep as open_sweep
     from cablenet.sweeps.runner import run_sweep as run_sweep
@@ -255,6 +256,7 @@ _HOME = {
     "sweeps.compiled": ("event_sweep", "exhaustive_sweep", "random_sweep", "sweep_again",
                         "years_sweep"),
     "sweeps.cut_sets": ("CutSets", "cut_sets"),
+    "sweeps.dask_pool": ("Tls",),
     "sweeps.runner": ("SweepRun", "open_sweep", "run_sweep"),
     "sweeps.year_results": ("availability_of", "risk_of"),
     "traffic.classes": ("CLASSES",),

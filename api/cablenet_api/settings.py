@@ -35,8 +35,11 @@ class Settings(BaseSettings):
     requests_burst: int = Field(default=1000, gt=0, description="of one caller, at once")
     job_scenarios: int = Field(default=100_000_000, gt=0,
                                description="scenarios of one sweep")
-    scheduler: str | None = Field(default=None, description="tcp://host:port of a Dask scheduler "
-                                  "that workers spread sweeps over; default: each by itself")
+    scheduler: str | None = Field(default=None, description="tcp:// or tls://host:port of a Dask "
+                                  "scheduler that workers spread sweeps over; default: none")
+    scheduler_ca: str | None = Field(default=None, description="for tls://: file of the authority")
+    scheduler_cert: str | None = Field(default=None, description="file of our certificate")
+    scheduler_key: str | None = Field(default=None, description="file of its key")
     lease_s: float = Field(default=60.0, gt=0, description="a worker silent for longer is taken "
                                                            "for dead, seconds")
     login: Literal["none", "tokens"] = Field(
@@ -51,4 +54,10 @@ class Settings(BaseSettings):
         named = [self.oidc_issuer, self.oidc_audience, self.oidc_keys]
         if any(named) and not all(named):
             raise ValueError("name all of oidc_issuer, oidc_audience and oidc_keys, or none")
+        files = [self.scheduler_ca, self.scheduler_cert, self.scheduler_key]
+        if any(files) and not all(files):
+            raise ValueError("name all of scheduler_ca, scheduler_cert and scheduler_key, or none")
+        if all(files) != (self.scheduler or "").startswith("tls://"):
+            raise ValueError("a tls:// scheduler needs scheduler_ca, scheduler_cert and "
+                             "scheduler_key, and no other takes them")
         return self

@@ -17,7 +17,9 @@ from cablenet_api.problems import RefusedError
 from cablenet_api.store.keyed import new_key, now
 from cablenet_api.store.tables import jobs
 
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 15
+"""Workers that may die over one job (assumed: more than the restarts in the life of a long one).
+What a computation does to its own process, running out of memory, ends it the first time."""
 LIVE = ("accepted", "running")
 
 

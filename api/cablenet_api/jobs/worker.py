@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any, TypeVar
 
@@ -141,7 +142,8 @@ def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settin
     bytes_most = settings.job_mb * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
     process, files = PROCESSES[claim.process], files_at(settings.files, settings.database)
-    desk = Desk(files.room(claim.id), _teller(pipe), settings.scheduler, settings.job_scenarios)
+    desk = Desk(files.room(claim.id), _teller(pipe), settings.scheduler, tls_of(settings),
+                settings.job_scenarios)
     try:
         asked = process.inputs.model_validate_json(claim.inputs)
         day = getattr(asked, "as_of", None)
@@ -152,6 +154,13 @@ def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settin
         pipe.send(("failed", None, f"{kind_of(error).slug}: {error}"[:2000], None))
     except MemoryError:
         pipe.send(("failed", None, f"more than {settings.job_mb} MB of memory", None))
+
+
+def tls_of(settings: Settings) -> cn.Tls | None:
+    """The files of mutual TLS to the Dask scheduler, where the settings name them."""
+    named = (settings.scheduler_ca, settings.scheduler_cert, settings.scheduler_key)
+    ca, cert, key = (None if one is None else Path(one) for one in named)
+    return cn.Tls(ca, cert, key) if ca and cert and key else None
 
 
 def _teller(pipe: Pipe) -> Callable[[float], None]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import cablenet as cn
+
 
 def _nobody(_: float) -> None:
     """Nobody asked."""
@@ -22,7 +24,9 @@ class Desk:
     tell
         told the share of the work that is done, 0 to 1
     scheduler
-        a Dask scheduler (tcp://host:port) to spread sweeps over; None: this process
+        a Dask scheduler (tcp://host:port, or tls://...) to spread sweeps over; None: this process
+    tls
+        the files of mutual TLS, for a tls:// scheduler
     most_scenarios
         what one sweep may ask for
     """
@@ -30,4 +34,5 @@ class Desk:
     folder: Path
     tell: Callable[[float], None] = _nobody
     scheduler: str | None = None
+    tls: cn.Tls | None = None
     most_scenarios: int = 100_000_000

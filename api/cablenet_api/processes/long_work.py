@@ -38,7 +38,8 @@ def sweep(world: World, asked: SweepInputs, desk: Desk) -> Found:
                                    f"{desk.most_scenarios:,}; lower the order or take samples")
 
     def run() -> cn.SweepRun:
-        return cn.run_sweep(job, desk.folder, workers=0, resume=True, scheduler=desk.scheduler,
+        return cn.run_sweep(job, desk.folder, workers=0, resume=True,
+                            scheduler=desk.scheduler, tls=desk.tls,
                             progress=lambda now: desk.tell(now.done / max(now.total, 1)))
 
     try:
