@@ -18,7 +18,7 @@ from cablenet.errors import InputError
 from cablenet.repair.choice import choose_routes
 from cablenet.repair.problem import Dispatch
 
-SIZES = ((30, 1), (60, 3), (100, 1))
+SIZES = ((30, 1), (60, 1), (60, 3), (100, 1))
 """Faults and seed of each outage, ten ships each."""
 SHIPS = 10
 LIMIT = 20.0
