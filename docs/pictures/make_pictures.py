@@ -85,7 +85,7 @@ def opened(page: Any, address: str, selector: str) -> None:
     page.wait_for_selector("#map[data-ready=yes]")
     page.wait_for_selector(selector)
     page.evaluate("import('/desk/map.js').then((m) => new Promise((done) => "
-                  "{ m.theMap().once('idle', done); m.theMap().triggerRepaint(); }))")
+                  "{ m.theMap().once('idle', () => done()); m.theMap().triggerRepaint(); }))")
 
 
 def desk(page: Any, home: str) -> None:

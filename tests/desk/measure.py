@@ -22,7 +22,7 @@ from playwright.sync_api import sync_playwright
 GRAPHICS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader",
             "--enable-unsafe-swiftshader"]
 REST = ("import('/desk/map.js').then((m) => new Promise((done) => "
-        "{ m.theMap().once('idle', done); m.theMap().triggerRepaint(); }))")
+        "{ m.theMap().once('idle', () => done()); m.theMap().triggerRepaint(); }))")
 
 
 def measured(page: Any, talk: Any, wire: list[float], home: str, cable: str) -> dict[str, Any]:
