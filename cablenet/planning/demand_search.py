@@ -128,10 +128,14 @@ class DemandSearch:
             if self.progress is not None:
                 self.progress(f"round {rounds}, {self.asked} asked", rounds, rounds)
             found, whole = self._ask_all(built, least_loss)
+            if rounds == 1 and found:
+                self._ask_with_everything()
             if whole and self.keeps(built):
                 value = self.loss(built) if least_loss else float(self.cost[list(built)].sum())
                 if best is None or value < best[0] - 1e-12:
                     best = value, built
+            elif best is None and not least_loss and rounds > 1:
+                best = self._extended(built, refused)
             if best is not None and best[0] - bound <= max(gap * abs(best[0]), 1e-9):
                 return Found(best[1], best[0], min(bound, best[0]), True, rounds)
             if (whole and not found) or time.monotonic() > self.deadline:
@@ -204,7 +208,8 @@ class DemandSearch:
         short = float(answer.short_tbps.sum())
         if short > SMALL_TBPS:
             self.cuts += [Held(number, row, cut) for cut in question.oracle.cuts(
-                question.failed[row], flags, answer, need)]
+                question.failed[row], flags, answer, need,
+                sharper=time.process_time() - begun < QUICK_S)]
         else:
             short = 0.0
         self.asked += 1
@@ -238,9 +243,9 @@ class DemandSearch:
         return found
 
     def _solve(self, held: Sequence[Held], least_loss: bool, budget: float | None,
-               refused: Sequence[Built]) -> tuple[Built, float] | None:
-        """The cheapest choice under some cuts with its bound, by HiGHS; None where there is none.
-        """
+               refused: Sequence[Built], kept: Built = frozenset()) -> tuple[Built, float] | None:
+        """The cheapest choice under some cuts with its bound, by HiGHS, with all of `kept` in it;
+        None where there is none."""
         losses: dict[tuple[int, int, int], int] = {}
         entries: list[tuple[int, int, float]] = []
         low: list[float] = []
@@ -268,10 +273,12 @@ class DemandSearch:
             (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
             shape=(len(low), len(goal)))
         whole = np.arange(len(goal)) < many
+        least = np.zeros(len(goal))
+        least[sorted(kept)] = 1.0
         limit = max(5.0, self.deadline - time.monotonic())
         found = optimize.milp(
             goal, integrality=whole.astype(int),
-            bounds=optimize.Bounds(np.zeros(len(goal)), np.where(whole, 1.0, np.inf)),
+            bounds=optimize.Bounds(least, np.where(whole, 1.0, np.inf)),
             constraints=optimize.LinearConstraint(matrix, np.array(low), np.inf) if low else (),
             options={"mip_rel_gap": 0.0, "time_limit": limit})
         if found.status == 2:
@@ -300,6 +307,35 @@ class DemandSearch:
             if self._solve(fewer, False, budget, refused) is None:
                 core = fewer
         return core
+
+    def _ask_with_everything(self) -> None:
+        """What fails though all is built no plan saves: the next master names it at once."""
+        everything = frozenset(range(len(self.cost)))
+        for key in self._promised():
+            if time.monotonic() > self.deadline:
+                return
+            if any(value > SMALL_TBPS for _, value in self._answers.get(key, ())):
+                self.short(*key, everything)
+
+    def _extended(self, built: Built, refused: Sequence[Built]) -> tuple[float, Built] | None:
+        """A plan that keeps all promises: the cheapest more that the cuts ask for, as long as a
+        failure is not answered, less what then is not needed, the dearest first."""
+        while True:
+            found, whole = self._ask_all(built, least_loss=False)
+            if whole and self.keeps(built):
+                break
+            held = [one for one in self.cuts if self.questions[one.question].weight is None]
+            more = self._solve(held, False, None, refused, built) if found else None
+            if more is None or more[0] == built:
+                return None
+            built = more[0]
+        for k in sorted(built, key=lambda k: (-self.cost[k], k)):
+            fewer = built - {k}
+            needed = any(self.lower(one, fewer) > SMALL_TBPS for one in self.cuts
+                         if self.questions[one.question].weight is None)
+            if not needed and time.monotonic() < self.deadline and self.keeps(fewer):
+                built = fewer
+        return float(self.cost[sorted(built)].sum()), built
 
     def _repaired(self, budget: float | None,
                   refused: Sequence[Built]) -> tuple[float, Built] | None:
