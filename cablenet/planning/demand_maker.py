@@ -14,9 +14,10 @@ from cablenet.network import Network
 from cablenet.planning.candidates import Proposals
 from cablenet.planning.demand_case import SMALL_TBPS
 from cablenet.planning.demand_check import broken_promises
+from cablenet.planning.demand_master import Built, Held
 from cablenet.planning.demand_plan import DemandPlan
 from cablenet.planning.demand_promise import DemandPromise
-from cablenet.planning.demand_search import Built, DemandSearch, Found, Held, ImpossibleError
+from cablenet.planning.demand_search import DemandSearch, Found, ImpossibleError
 from cablenet.planning.demand_setup import Today
 from cablenet.solvers import Certificate
 
@@ -67,7 +68,7 @@ class DemandMaker:
     def _excuse(self, cuts: Sequence[Held]) -> None:
         """Leave out what nothing saves, or say so."""
         whom = [self.told(held) for held in cuts]
-        alone = all(sum(held.cut.gain) < held.cut.least * (1 - 1e-9) for held in cuts)
+        alone = all(held.hopeless for held in cuts)
         if alone and cuts and self.leave_out:
             for held in cuts:
                 self.search.excuse(held)
@@ -160,8 +161,7 @@ class DemandMaker:
         broken: dict[str, float] = {}
         for held in self.search.cuts:
             question = self.search.questions[held.question]
-            more = max(self.search.lower(held, without), 0.0) - max(
-                self.search.lower(held, built), 0.0)
+            more = max(held.lower(without), 0.0) - max(held.lower(built), 0.0)
             if more <= SMALL_TBPS:
                 continue
             whom = ", ".join(str(self.net.country_id[c]) for c in held.cut.countries[:4]

@@ -1,14 +1,8 @@
 """`DemandSearch`: the plan that keeps shares of demand, or loses least, found by cuts.
 
-Sets: candidates k, failures s, countries c. Data: cost[k], budget, weight[s] (rate x duration).
-Variables: z[k] in {0, 1}, built or not; loss[s, c] >= 0 where loss counts.
-Minimise  sum cost z  (a promise alone), or  sum weight[s] loss[s, c]  (with a budget), subject to
- * promises: for every cut (s, C, least, gain) found  sum gain[k] z[k] >= least;
- * loss: for every cut found  sum over C of loss[s, c] + sum gain[k] z[k] >= least;
- * sum cost z <= budget.
-Benders' decomposition (J. Benders 1962): the cuts come from the prices of the flow program of a
-failure (`cablenet.traffic.promised`). A failure that keeps its promise under a plan keeps it under
-every larger one, so most failures are asked once.
+Benders' decomposition (J. Benders 1962): the master (`demand_master`) proposes plans, the cuts come
+from the prices of the flow program of a failure (`cablenet.traffic.promised`). A failure that keeps
+its promise under a plan keeps it under every larger one, so most failures are asked once.
 """
 
 from __future__ import annotations
@@ -19,9 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, sparse
 
-from cablenet.planning.demand_case import SMALL_TBPS, Cut, Oracle
+from cablenet.planning.demand_case import SMALL_TBPS, Oracle
+from cablenet.planning.demand_master import Built, Held, best_choice, smallest_conflict
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,7 +23,6 @@ Flags = NDArray[np.bool_]
 Progress = Callable[[str, int, int], None]
 Key = tuple[int, int]
 """A question and a failure."""
-Built = frozenset[int]
 
 QUICK_S = 2.0
 """Failures whose program takes longer are asked only when all quick ones are content."""
@@ -67,15 +60,6 @@ class Question:
         out = self.need.copy()
         out[list(self.excused.get(row, ()))] = 0.0
         return out
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """A cut of a question and failure."""
-
-    question: int
-    row: int
-    cut: Cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +107,13 @@ class DemandSearch:
         best: tuple[float, Built] | None = None
         bound, rounds = -np.inf, 0
         while True:
-            built, low = self._master(least_loss, budget, refused)
-            bound, rounds = max(bound, low), rounds + 1
+            choice = self._master(least_loss, budget, refused)
+            if choice is None:
+                held = self.cuts if least_loss else self._promises_cut()
+                raise ImpossibleError(smallest_conflict(self.cost, held, self._left_s(), budget,
+                                                        refused))
+            built, rounds = choice[0], rounds + 1
+            bound = max(bound, choice[1])
             if self.progress is not None:
                 self.progress(f"round {rounds}, {self.asked} asked", rounds, rounds)
             found, whole = self._ask_all(built, least_loss)
@@ -161,11 +150,6 @@ class DemandSearch:
         known = self._known(number, row, built)
         return self._ask(number, row, built) if known is None else known
 
-    def lower(self, held: Held, built: Built) -> float:
-        """What a cut says a plan falls short by at least."""
-        gain = dict(zip(held.cut.options, held.cut.gain, strict=True))
-        return held.cut.least - sum(gain.get(k, 0.0) for k in built)
-
     def excuse(self, held: Held) -> None:
         """Drop what nothing saves: the countries of a cut in its failure."""
         question = self.questions[held.question]
@@ -195,7 +179,7 @@ class DemandSearch:
         for plan, value in self._answers.get((number, row), ()):
             if plan == built:
                 return value
-        low = max((self.lower(held, built) for held in self.cuts
+        low = max((held.lower(built) for held in self.cuts
                    if (held.question, held.row) == (number, row)), default=0.0)
         return high if high <= low + SMALL_TBPS else None
 
@@ -207,7 +191,8 @@ class DemandSearch:
         answer, _ = question.oracle.ask(question.failed[row], flags, need)
         short = float(answer.short_tbps.sum())
         if short > SMALL_TBPS:
-            self.cuts += [Held(number, row, cut) for cut in question.oracle.cuts(
+            weight = None if question.weight is None else question.weight[row]
+            self.cuts += [Held(number, row, cut, weight) for cut in question.oracle.cuts(
                 question.failed[row], flags, answer, need,
                 sharper=time.process_time() - begun < QUICK_S)]
         else:
@@ -233,80 +218,21 @@ class DemandSearch:
             self._ask(*key, built)
         return len(self.cuts) - before, True
 
-    def _master(self, least_loss: bool, budget: float | None,
-                refused: Sequence[Built]) -> tuple[Built, float]:
-        held = [one for one in self.cuts
-                if least_loss or self.questions[one.question].weight is None]
-        found = self._solve(held, least_loss, budget, refused)
-        if found is None:
-            raise ImpossibleError(self._conflict(held, budget, refused))
-        return found
+    def _master(self, least_loss: bool, budget: float | None, refused: Sequence[Built],
+                kept: Built = frozenset()) -> tuple[Built, float] | None:
+        held = self.cuts if least_loss else self._promises_cut()
+        return best_choice(self.cost, held, self._left_s(), least_loss=least_loss, budget=budget,
+                           refused=refused, kept=kept)
 
-    def _solve(self, held: Sequence[Held], least_loss: bool, budget: float | None,
-               refused: Sequence[Built], kept: Built = frozenset()) -> tuple[Built, float] | None:
-        """The cheapest choice under some cuts with its bound, by HiGHS, with all of `kept` in it;
-        None where there is none."""
-        losses: dict[tuple[int, int, int], int] = {}
-        entries: list[tuple[int, int, float]] = []
-        low: list[float] = []
-        many = len(self.cost)
-        for one in held:
-            scale = 1.0 / max(one.cut.least, 1e-12)
-            entries += [(len(low), k, gain * scale) for k, gain in zip(
-                one.cut.options, one.cut.gain, strict=True)]
-            if self.questions[one.question].weight is not None:
-                for country in one.cut.countries:
-                    column = losses.setdefault((one.question, one.row, country),
-                                               many + len(losses))
-                    entries.append((len(low), column, scale))
-            low.append(1.0)
-        for plan in refused:
-            entries += [(len(low), k, -1.0) for k in sorted(plan)]
-            low.append(1.0 - len(plan))
-        if budget is not None:
-            entries += [(len(low), k, -float(cost)) for k, cost in enumerate(self.cost)]
-            low.append(-budget * (1 + 1e-12))
-        goal = np.concatenate([np.zeros(many) if least_loss else self.cost,
-                               np.array([self._weight(key) for key in losses], float)])
-        table = np.array(entries, float).reshape(-1, 3)
-        matrix = sparse.csr_matrix(
-            (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
-            shape=(len(low), len(goal)))
-        whole = np.arange(len(goal)) < many
-        least = np.zeros(len(goal))
-        least[sorted(kept)] = 1.0
-        limit = max(5.0, self.deadline - time.monotonic())
-        found = optimize.milp(
-            goal, integrality=whole.astype(int),
-            bounds=optimize.Bounds(least, np.where(whole, 1.0, np.inf)),
-            constraints=optimize.LinearConstraint(matrix, np.array(low), np.inf) if low else (),
-            options={"mip_rel_gap": 0.0, "time_limit": limit})
-        if found.status == 2:
-            return None
-        if found.x is None:
-            raise TimeoutError("the master ran out of time")
-        built = frozenset(np.flatnonzero(found.x[:many] > 0.5).tolist())
-        bound = found.mip_dual_bound if found.mip_dual_bound is not None else found.fun
-        return built, float(min(bound, found.fun))
+    def _promises_cut(self) -> list[Held]:
+        return [one for one in self.cuts if one.weight is None]
 
-    def _weight(self, key: tuple[int, int, int]) -> float:
-        weight = self.questions[key[0]].weight
-        assert weight is not None
-        return weight[key[1]]
+    def _left_s(self) -> float:
+        return self.deadline - time.monotonic()
 
-    def _conflict(self, held: Sequence[Held], budget: float | None,
-                  refused: Sequence[Built]) -> list[Held]:
-        """Cuts that no plan keeps one by one; else a smallest set that the budget cannot keep."""
-        alone = [one for one in held if self.questions[one.question].weight is None
-                 and sum(one.cut.gain) < one.cut.least * (1 - 1e-9)]
-        if alone:
-            return alone
-        core = [one for one in held if self.questions[one.question].weight is None]
-        for one in list(core):
-            fewer = [other for other in core if other is not one]
-            if self._solve(fewer, False, budget, refused) is None:
-                core = fewer
-        return core
+    def _needed(self, built: Built) -> bool:
+        """Whether a cut of a promise says that a plan is too small."""
+        return any(one.lower(built) > SMALL_TBPS for one in self._promises_cut())
 
     def _ask_with_everything(self) -> None:
         """What fails though all is built no plan saves: the next master names it at once."""
@@ -324,16 +250,13 @@ class DemandSearch:
             found, whole = self._ask_all(built, least_loss=False)
             if whole and self.keeps(built):
                 break
-            held = [one for one in self.cuts if self.questions[one.question].weight is None]
-            more = self._solve(held, False, None, refused, built) if found else None
+            more = self._master(False, None, refused, built) if found else None
             if more is None or more[0] == built:
                 return None
             built = more[0]
         for k in sorted(built, key=lambda k: (-self.cost[k], k)):
             fewer = built - {k}
-            needed = any(self.lower(one, fewer) > SMALL_TBPS for one in self.cuts
-                         if self.questions[one.question].weight is None)
-            if not needed and time.monotonic() < self.deadline and self.keeps(fewer):
+            if not self._needed(fewer) and time.monotonic() < self.deadline and self.keeps(fewer):
                 built = fewer
         return float(self.cost[sorted(built)].sum()), built
 
@@ -346,8 +269,7 @@ class DemandSearch:
             built = set(start)
             for k in sorted(built, key=lambda k: (-self.cost[k], k)):
                 fewer = frozenset(built - {k})
-                if all(self.lower(one, fewer) <= SMALL_TBPS for one in self.cuts
-                       if self.questions[one.question].weight is None):
+                if not self._needed(fewer):
                     built.remove(k)
             plan = frozenset(built)
             cost = float(self.cost[sorted(plan)].sum())
