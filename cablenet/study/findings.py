@@ -47,7 +47,8 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
 def _thin_countries(analysis: Analysis) -> Finding:
     table = analysis.countries
     thin = table[table["margin_cables"] == 1].sort_values("people_million", ascending=False)
-    names = ", ".join(thin["name"].head(6)) + (f" and {len(thin) - 6} more" if len(thin) > 6 else "")
+    more = f" and {len(thin) - 6} more" if len(thin) > 6 else ""
+    names = ", ".join(thin["name"].head(6)) + more
     tone: Tone = "bad" if len(thin) else "good"
     return Finding(
         f"One lost cable isolates each of {len(thin)} countries and territories: {names}."
