@@ -15,6 +15,7 @@ from cablenet.cli import (
     export,
     plan,
     repairs,
+    routes,
     service,
     sign,
     sweep,
@@ -42,6 +43,7 @@ app.command("cut-sets")(sweep.cut_sets)
 app.command("worst")(worst.worst)
 plan.app.command("repairs")(repairs.repairs)
 plan.app.command("bases")(bases.bases)
+plan.app.command("routes")(routes.routes)
 app.add_typer(plan.app, name="plan")
 app.command("twin")(twin.twin)
 app.command("validate")(work.validate)

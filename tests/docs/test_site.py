@@ -71,8 +71,8 @@ def test_every_route_and_command_is_told(site):
             assert f"{verb.upper()} {path}" in told, path
     told = words(site / "docs/reference/command_line.html")
     for command in ("run", "check", "import", "network", "score", "sweep", "cut-sets", "worst",
-                    "plan redundancy", "plan repairs", "validate", "bench", "serve", "worker",
-                    "admit", "sign", "audit verify"):
+                    "plan redundancy", "plan routes", "plan repairs", "validate", "bench", "serve",
+                    "worker", "admit", "sign", "audit verify"):
         assert f"cablenet {command}" in told, command
 
 
