@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+import cablenet as cn
 from cablenet_api.events import FIRST_DAY, LAST_DAY, MAX_EVENTS, Closed, Event, Name, ScoreRequest
 from cablenet_api.workspaces.maps import MapNamed
 
@@ -43,21 +44,90 @@ class CutSetsInputs(_Asked):
 class WorstInputs(_Asked):
     """The worst that k losses can do."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"k": 3, "country": "JP"}, {"k": 2, "pair": ["IN", "JP"]},
+        {"k": 2, "min_rate": 0.01}]})
+
     k: Whole = Field(ge=1, le=50)
     unit: Literal["cable", "station", "segment", "place", "mixed"] = "cable"
     metric: Literal["isolated", "people", "unserved_tbps"] = "isolated"
     radius_km: float = Field(25.0, ge=1, le=500, description="of a place")
-    country: Country | None = None
+    country: Country | None = Field(None, description="only its loss counts; default: all")
+    pair: list[Country] | None = Field(None, min_length=2, max_length=2, description=(
+        "instead of `country`: two countries that may lose each other"))
+    min_rate: float | None = Field(None, strict=True, gt=0, le=1, description=(
+        "only sets whose units' yearly chances of failing multiply to at least this; of cables "
+        "and segments"))
     next_best: Whole = Field(0, ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _one_loser(self) -> WorstInputs:
+        if self.pair is None:
+            return self
+        if self.country is not None:
+            raise ValueError("name one country or one pair, not both")
+        if self.pair[0] == self.pair[1]:
+            raise ValueError("a pair is of two countries")
+        if self.metric == "unserved_tbps":
+            raise ValueError("unserved_tbps knows no pair; ask for the world or a country")
+        return self
+
+
+class ServiceLevelInputs(Closed):
+    """A share of their demand that countries should have back soonest."""
+
+    level: float = Field(strict=True, gt=0, le=1)
+    countries: list[Country] = Field([], max_length=300, description=(
+        "default: all that the outage puts below the level"))
+
+
+class FairnessInputs(Closed):
+    """No party's lost demand waits longer than so many times another's."""
+
+    parties: dict[Name, Annotated[list[Country], Field(min_length=1, max_length=300)]] = Field(
+        min_length=2, max_length=20, description="a name, and its countries")
+    most: float = Field(strict=True, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _kept(self) -> FairnessInputs:
+        self.rule()  # the library's own refusals, before a job is made
+        return self
+
+    def rule(self) -> cn.Fairness:
+        """In the library's words."""
+        return cn.Fairness(self.parties, self.most)
 
 
 class RepairsInputs(_Asked):
-    """One outage, and how far ahead to plan."""
+    """One outage, how far ahead to plan, and what for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"event": {"kind": "named_event", "event": "Luzon Strait earthquake"},
+         "service_level": {"level": 0.9, "countries": ["IN", "JP"]},
+         "fairness": {"parties": {"India": ["IN"], "Japan": ["JP"]}, "most": 1.5}}]})
 
     event: Annotated[Event, Field(description="what has failed")]
     horizon_days: Whole = Field(90, ge=1, le=365)
     permit_days: float | None = Field(None, strict=True, ge=0, le=365, description=(
         "what if every country granted its permit within so many days of the fault, to any ship"))
+    objective: Literal["weighted", "demand_days"] = Field("weighted", description=(
+        "weighted: by lit capacity; demand_days: by the demand that the network serves again"))
+    service_level: ServiceLevelInputs | None = Field(None, description=(
+        "instead of `objective`: the fewest days that countries are below this"))
+    fairness: FairnessInputs | None = None
+
+    @model_validator(mode="after")
+    def _one_objective(self) -> RepairsInputs:
+        if self.service_level is not None and self.objective != "weighted":
+            raise ValueError("service_level is an objective of its own; leave objective out")
+        return self
+
+    def goal(self) -> cn.ServiceLevel | Literal["weighted", "demand_days"]:
+        """The objective in the library's words."""
+        wanted = self.service_level
+        if wanted is None:
+            return self.objective
+        return cn.ServiceLevel(wanted.level, tuple(wanted.countries))
 
 
 class BasesInputs(_Asked):

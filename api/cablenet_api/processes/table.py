@@ -64,20 +64,27 @@ def _cut_sets(world: World, asked: CutSetsInputs, desk: Desk) -> Found:
 
 
 def _worst(world: World, asked: WorstInputs, desk: Desk) -> Found:
-    words: dict[str, Any] = {"unit": asked.unit, "country": asked.country,
-                             "radius_km": asked.radius_km, "next_best": asked.next_best}
+    model = None if asked.min_rate is None else cn.fault_model(world.network)
+    words: dict[str, Any] = {"unit": asked.unit, "country": asked.country, "model": model,
+                             "min_rate": asked.min_rate, "radius_km": asked.radius_km,
+                             "next_best": asked.next_best}
     plan: cn.WorstTraffic | cn.WorstCase
     if asked.metric == "unserved_tbps":
         plan = cn.worst_traffic(world.network, asked.k, **words)
     else:
-        plan = cn.worst_case(world.network, asked.k, metric=asked.metric, **words)
+        plan = cn.worst_case(world.network, asked.k, metric=asked.metric, pair=asked.pair,
+                             **words)
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
 def _repairs(world: World, asked: RepairsInputs, desk: Desk) -> Found:
     outage = scenarios_of(world, [asked.event])
+    goal, fair = asked.goal(), asked.fairness
     plan = cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
-                           router=cn.ship_router(), rules=_permits(world, asked.permit_days))
+                           router=cn.ship_router(), rules=_permits(world, asked.permit_days),
+                           objective=goal, fairness=None if fair is None else fair.rule())
+    if goal != "weighted":
+        plan = plan.with_traffic()
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 

@@ -1,0 +1,98 @@
+"""Options of processes: the library's own, typed, and refused before a job is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from cablenet_api.processes.table import PROCESSES, compute
+from cablenet_api.worlds import World
+
+import cablenet as cn
+from tests.api.conftest import House
+from tests.api.ring_world import ring_network
+
+CUT_AB, CUT_DA = ({"kind": "cut", "lon": lon, "lat": lat, "cable": cable}
+                  for lon, lat, cable in ((5.0, 0.0, "ab"), (0.0, -5.0, "da")))
+BOTH = {"kind": "together", "name": "both", "parts": [CUT_AB, CUT_DA]}
+PARTIES = {"B": ["BB"], "D": ["DD"]}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(ring_network(None))
+
+
+def answer(world: World, process: str, **inputs: object) -> dict[str, Any]:
+    found = PROCESSES[process]
+    return compute(found, world, found.inputs.model_validate(inputs))
+
+
+def test_every_example_of_inputs_is_valid() -> None:
+    shown = {key: one.inputs.model_json_schema().get("examples", [])
+             for key, one in PROCESSES.items()}
+    assert {"worst", "repairs"} <= {key for key, examples in shown.items() if examples}
+    for key, examples in shown.items():
+        for example in examples:
+            PROCESSES[key].inputs.model_validate(example)
+
+
+def test_a_pair_loses_each_other_by_two_cuts_of_a_ring(world: World) -> None:
+    """By hand: BB and CC are joined both ways round; one cut leaves the other way, two part both
+    gateways from each other. The world's worst two, ab and da, cut BB, CC and DD from the hub."""
+    assert answer(world, "worst", k=1, pair=["BB", "CC"])["objective"] == 0
+    assert answer(world, "worst", k=2, pair=["BB", "CC"])["objective"] == 2
+    assert answer(world, "worst", k=2)["objective"] == 3
+
+
+def test_the_least_chance_leaves_single_losses_only(world: World) -> None:
+    """By hand: above the chance of the two likeliest cables together one cable fails at most, and
+    one cable of a ring isolates nobody; below that of any two the limit changes nothing."""
+    net = world.network
+    rate = np.zeros(len(net.cable_id))
+    wet = net.links.cable >= 0
+    np.add.at(rate, net.links.cable[wet], cn.fault_model(net).faults_per_year[wet])
+    chance = np.sort(-np.expm1(-rate))
+    between = float(chance[-1] * (chance[-2] + 1) / 2)
+    assert chance[0] > 0
+    assert answer(world, "worst", k=2, min_rate=between)["objective"] == 0
+    assert answer(world, "worst", k=2, min_rate=float(chance[0] * chance[1] / 2))["objective"] == 3
+
+
+def test_repairs_for_a_service_level_that_is_fair(world: World) -> None:
+    """By hand: with ab and da cut the hub is apart from all others; the first cable mended joins
+    them again, with room for everybody. BB is below its level, and each party waits, so long."""
+    for goal in ({"service_level": {"level": 0.9, "countries": ["BB"]}},
+                 {"objective": "demand_days"}):
+        found = answer(world, "repairs", event=BOTH, fairness={"parties": PARTIES, "most": 1},
+                       **goal)
+        first = min(row["done_day"] for row in found["schedule"])
+        assert first < max(row["done_day"] for row in found["schedule"])
+        assert [row["mean_wait_days"] for row in found["parties"]] == pytest.approx([first] * 2)
+        lost = found["restoration"][0]["unserved_tbps"]
+        assert lost > 0
+        felt = 1 if "service_level" in goal else lost
+        assert found["objective"] == pytest.approx(felt * first)
+
+
+@pytest.mark.parametrize(("process", "inputs"), [
+    ("worst", {"k": 2, "pair": ["BB"]}),
+    ("worst", {"k": 2, "pair": ["BB", "BB"]}),
+    ("worst", {"k": 2, "pair": ["BB", "CC"], "country": "BB"}),
+    ("worst", {"k": 2, "pair": ["BB", "CC"], "metric": "unserved_tbps"}),
+    ("worst", {"k": 2, "min_rate": 0}),
+    ("worst", {"k": 2, "min_rate": 1.5}),
+    ("repairs", {"event": BOTH, "objective": "speed"}),
+    ("repairs", {"event": BOTH, "service_level": {"level": 90}}),
+    ("repairs", {"event": BOTH, "service_level": {"level": 0.9}, "objective": "demand_days"}),
+    ("repairs", {"event": BOTH, "fairness": {"parties": {"B": ["BB"]}, "most": 2}}),
+    ("repairs", {"event": BOTH, "fairness": {"parties": {**PARTIES, "D": ["BB"]}, "most": 2}}),
+    ("repairs", {"event": BOTH, "fairness": {"parties": PARTIES, "most": 0.5}}),
+])
+def test_what_contradicts_is_refused_and_makes_no_job(house: House, name: str, process: str,
+                                                      inputs: object) -> None:
+    who = house.admit(name)
+    reply = who.ask("POST", f"/processes/{process}/execution", {"inputs": inputs})
+    assert (reply.status_code, reply.json()["type"]) == (422, "/problems/invalid-request")
+    assert who.ask("GET", "/jobs").json()["jobs"] == []
