@@ -122,9 +122,10 @@ def redundancy(
                 progress=lambda what, done, cuts: tell(f"{what} {done}, {cuts} cuts", done, done))
         if report is not None:
             from cablenet.report import write_report
-            from cablenet.study.survival_chapter import survival_report
+            from cablenet.study.survival_chapter import kept_clear, survival_report
 
-            write_report(survival_report(survival), report)
+            clear = kept_clear(avoid or (), keep_km_from_cables, round_hazards)
+            write_report(survival_report(survival, clear), report)
         _show(survival, json)
         return
     if not country:

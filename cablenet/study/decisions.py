@@ -25,7 +25,7 @@ from cablenet.report import Finding, Section
 from cablenet.study.hardening_chapter import hardening_finding, hardening_section
 from cablenet.study.route_chapter import route_finding, route_key, route_section
 from cablenet.study.spec import Study, SurvivalAsk, WorstAsk
-from cablenet.study.survival_chapter import survival_finding, survival_sections
+from cablenet.study.survival_chapter import kept_clear, survival_finding, survival_sections
 from cablenet.study.worst_chapter import Worst, attacks_frame, worst_finding, worst_section
 
 WORST, WAYS = "worst_attacks", "route_choices"
@@ -39,6 +39,7 @@ class Decisions:
     hardening: Fortification | None = None
     routes: tuple[RouteChoices, ...] = ()
     survival: SurvivalPlan | None = None
+    survival_clear: str = ""
 
     def sections(self) -> list[Section]:
         """A chapter each, in the order of the questions of a planner."""
@@ -47,7 +48,7 @@ class Decisions:
         if self.hardening is not None:
             out.append(hardening_section(self.hardening, maps["map-hardening"]))
         if self.survival is not None:
-            out += survival_sections(self.survival, maps["map-survival"])
+            out += survival_sections(self.survival, maps["map-survival"], self.survival_clear)
         return out + [route_section(choices, maps[f"map-{route_key(choices)}"])
                       for choices in self.routes]
 
@@ -110,7 +111,7 @@ def decide(study: Study, layers: Layers, net: Network, tell: Callable[[str], Non
     for ask in study.worst:
         tell(f"the worst {ask.k}")
         worst.append(_worst(net, ask, study.seed))
-    hardening, survival = None, None
+    hardening, survival, clear = None, None, ""
     if study.hardening is not None:
         tell("what to harden")
         ask_hard = study.hardening
@@ -118,14 +119,17 @@ def decide(study: Study, layers: Layers, net: Network, tell: Callable[[str], Non
                             metric=ask_hard.metric, country=ask_hard.country, seed=study.seed)
     if study.survival is not None:
         tell("what survives")
-        survival = _survival(layers, study.survival)
+        ask_survival = study.survival
+        survival = _survival(layers, ask_survival)
+        clear = kept_clear(ask_survival.avoid, ask_survival.keep_km_from_cables,
+                           ask_survival.round_hazards)
     routes = []
     for way in study.routes:
         tell(f"ways from {way.start} to {way.end}")
         routes.append(catalogue.route_choices(
             net, way.start, way.end, avoid=way.avoid,
             keep_km_from_cables=way.keep_km_from_cables))
-    return Decisions(tuple(worst), hardening, tuple(routes), survival)
+    return Decisions(tuple(worst), hardening, tuple(routes), survival, clear)
 
 
 def _worst(net: Network, ask: WorstAsk, seed: int) -> Worst:
@@ -140,6 +144,8 @@ def _worst(net: Network, ask: WorstAsk, seed: int) -> Worst:
 
 
 def _survival(layers: Layers, ask: SurvivalAsk) -> SurvivalPlan:
-    table = catalogue.candidate_table(layers, kinds=("cable", "landing"), reach_km=ask.reach_km)
+    table = catalogue.candidate_table(
+        layers, kinds=("cable", "landing"), reach_km=ask.reach_km, avoid=ask.avoid,
+        keep_km_from_cables=ask.keep_km_from_cables, round_hazards=ask.round_hazards)
     return plan_survival(table, Promise(ask.losses, ask.unit, ask.countries),
                          leave_out_impossible=ask.leave_out_impossible)

@@ -108,7 +108,10 @@ class RouteAsk(BaseModel):
 
 
 class SurvivalAsk(BaseModel):
-    """What countries must survive, of all candidates within reach; minutes on a large map."""
+    """What countries must survive, of all candidates within reach; minutes on a large map.
+
+    `avoid`, `keep_km_from_cables` and `round_hazards` are those of `cablenet.candidate_table`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -117,6 +120,9 @@ class SurvivalAsk(BaseModel):
     countries: tuple[Code, ...] | None = None
     reach_km: float = Field(default=3000.0, gt=0, le=20000)
     leave_out_impossible: bool = False
+    avoid: tuple[Code, ...] = ()
+    keep_km_from_cables: float | None = Field(default=None, gt=0, le=1000)
+    round_hazards: bool = False
 
 
 class Study(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -46,8 +47,23 @@ WALKED = {
 }
 
 
-def survival_sections(plan: SurvivalPlan, axes: Any = None) -> list[Section]:
-    """What to build and why, the walk that checked it, who is left out, and what else would do."""
+def kept_clear(avoid: Sequence[str], keep_km_from_cables: float | None,
+               round_hazards: bool) -> str:
+    """What new cables keep clear of, as a sentence; nothing where they go as they like."""
+    round_ = [*([] if keep_km_from_cables is None else [
+        f"cables in service by {keep_km_from_cables:g} km"]),
+        *(["earthquakes, slopes and fishing depths"] if round_hazards else [])]
+    rules = [*([f"enter no waters that {' or '.join(avoid)} claims, disputed ones included"]
+               if avoid else []),
+             *([f"go round {' and '.join(round_)} where that is not too dear"] if round_ else [])]
+    return f"New cables {', and '.join(rules)}." if rules else ""
+
+
+def survival_sections(plan: SurvivalPlan, axes: Any = None, clear: str = "") -> list[Section]:
+    """What to build and why, the walk that checked it, who is left out, and what else would do.
+
+    `clear` is a sentence of `kept_clear`.
+    """
     proof = plan.certificate
     cables = plan.to_frame()[["candidate_id", *HEADINGS]].sort_values(
         "cost_musd", ascending=False).reset_index(drop=True)
@@ -70,11 +86,14 @@ def survival_sections(plan: SurvivalPlan, axes: Any = None) -> list[Section]:
                 {"cost_musd": cost, "cables": ", ".join(ids)} for cost, ids in plan.next_best]),
             "Each differs from those before it and holds none of them whole.", ""))
     return [Section("survival", "What to build so that nothing isolates",
-                    "; ".join(plan.promises) + ".", blocks)]
+                    f"{'; '.join(plan.promises)}. {clear}".rstrip(), blocks)]
 
 
-def survival_report(plan: SurvivalPlan) -> ReportContent:
-    """A page of its own for one plan; its map fails the new cables one by one."""
+def survival_report(plan: SurvivalPlan, clear: str = "") -> ReportContent:
+    """A page of its own for one plan; its map fails the new cables one by one.
+
+    `clear` is a sentence of `kept_clear`.
+    """
     shown = (score(plan.network, cable_losses(plan.network, plan.chosen), metrics=["isolated"])
              if plan.chosen else None)
     before = plan.walked["isolations_before"].sum()
@@ -90,7 +109,8 @@ def survival_report(plan: SurvivalPlan) -> ReportContent:
         figures=[KeyFigure(f"{plan.cost_musd:,.0f}", "million USD"),
                  KeyFigure(str(len(plan.cables)), "new cables"),
                  KeyFigure(f"{100 * plan.certificate.gap:.2f} %", "gap to the proved bound")],
-        sections=survival_sections(plan), map=map_payload(plan.network, shown, title=plan.title),
+        sections=survival_sections(plan, clear=clear),
+        map=map_payload(plan.network, shown, title=plan.title),
         fingerprints={"map before": plan.before.fingerprint,
                       "map with the plan": plan.network.fingerprint},
         provenance={"cablenet": cablenet.__version__, "rounds": str(plan.rounds),

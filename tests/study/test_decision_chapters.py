@@ -7,6 +7,7 @@ import pytest
 import shapely
 from twins.worlds import built
 
+from cablenet.build import build_network
 from cablenet.maps import vendored
 from cablenet.planning.fortification import fortify
 from cablenet.planning.route_choice import RouteChoices
@@ -14,8 +15,9 @@ from cablenet.planning.worst_case import worst_case
 from cablenet.planning.worst_curve import worst_curve
 from cablenet.planning.worst_traffic import worst_traffic
 from cablenet.report import ReportContent, report_html
-from cablenet.study.decisions import Decisions
+from cablenet.study.decisions import Decisions, decide
 from cablenet.study.hardening_chapter import hardening_report
+from cablenet.study.spec import Study
 from cablenet.study.worst_chapter import Worst, scenario_names, worst_report, worst_scenarios
 from cablenet.testing import ring, small_world
 
@@ -101,6 +103,30 @@ def test_ways_have_a_chapter_an_explorer_and_layers():
         assert words in page, words
     assert made.layers()["route_choices"]["choice"].tolist() == ["way 1", "way 2"]
     assert "way 2" in choices.explore().html or len(choices.explore().html) > 1000
+
+
+def test_what_survives_keeps_clear_of_what_the_study_file_names():
+    """Hub AA and BB on one cable in the South China Sea, CC's waters on the straight line."""
+    waters = shapely.box(109.5, 6.5, 111.5, 8.5)
+    layers = small_world([("a", "AA", 107.5, 9.5), ("b", "BB", 113.5, 5.5)], {"ab": [("a", "b")]},
+                         hubs=["AA"])
+    layers = layers.with_tables(jurisdictions=gpd.GeoDataFrame(
+        {"jurisdiction_id": ["CC-eez"], "kind": ["eez"], "claimants": ["CC"], "name": ["CC"]},
+        geometry=[waters], crs="EPSG:4326"))
+    net = build_network(layers)
+    ask = {"unit": "cable", "countries": ["BB"]}
+    clear = ask | {"avoid": ["CC"], "keep_km_from_cables": 25, "round_hazards": True}
+    free, shut = (decide(Study.model_validate({"name": "x", "title": "X", "focus": ["BB"],
+                                               "survival": one}), layers, net, lambda what: None)
+                  for one in (ask, clear))
+    assert free.layers()["survival_cables"].intersects(waters).all()
+    assert len(shut.layers()["survival_cables"]) == 1  # one way more is what one loss asks for
+    assert not shut.layers()["survival_cables"].intersects(waters).any()
+    assert free.sections()[0].intro == "BB: any one cable."
+    assert shut.sections()[0].intro == (
+        "BB: any one cable. New cables enter no waters that CC claims, disputed ones included, and "
+        "go round cables in service by 25 km and earthquakes, slopes and fishing depths where that "
+        "is not too dear.")
 
 
 def test_a_study_without_decisions_has_none():

@@ -35,6 +35,10 @@ def test_an_unknown_study_lists_the_known_ones() -> None:
      "curve_to = 3\n", "no curve"),
     ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[hardening]\nharden = -1\n", "hardening.harden"),
     ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[[routes]]\nstart = 'a'\n", "routes.0.end"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[survival]\navoid = ['china']\n",
+     "survival.avoid.0"),
+    ("name = 'x'\ntitle = 'X'\nfocus = ['IN']\n[survival]\nkeep_km_from_cables = 0\n",
+     "survival.keep_km_from_cables"),
     ("name = ", "TOML"),
 ])
 def test_what_is_wrong_in_a_study_file_is_named(tmp_path: Path, text: str, word: str) -> None:
