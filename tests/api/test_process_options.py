@@ -76,6 +76,21 @@ def test_repairs_for_a_service_level_that_is_fair(world: World) -> None:
         assert found["objective"] == pytest.approx(felt * first)
 
 
+TWO = {"losses": 2, "unit": "cable", "countries": ["CC"]}
+
+
+def test_a_promise_of_two_losses_is_kept_by_one_new_cable(world: World) -> None:
+    """By hand: CC hangs on two ways round, ab + bc and cd + da; one loss of each cuts it off, so
+    2 x 2 pairs do. A third way that shares nothing is enough, and less is not."""
+    found = answer(world, "survival", promises=[TWO])
+    assert (found["status"], len(found["chosen"])) == ("optimal", 1)
+    walked = found["walked"][0]
+    assert (walked["isolations_before"], walked["isolations_after"]) == (4, 0)
+    assert {found["cables"][0][end] for end in ("from_country", "to_country")} == {"AA", "CC"}
+    with pytest.raises(cn.errors.InfeasibleError, match="budget"):
+        answer(world, "survival", promises=[TWO], budget_musd=found["cost_musd"] / 2)
+
+
 @pytest.mark.parametrize(("process", "inputs"), [
     ("worst", {"k": 2, "pair": ["BB"]}),
     ("worst", {"k": 2, "pair": ["BB", "BB"]}),
@@ -83,6 +98,9 @@ def test_repairs_for_a_service_level_that_is_fair(world: World) -> None:
     ("worst", {"k": 2, "pair": ["BB", "CC"], "metric": "unserved_tbps"}),
     ("worst", {"k": 2, "min_rate": 0}),
     ("worst", {"k": 2, "min_rate": 1.5}),
+    ("survival", {"promises": []}),
+    ("survival", {"promises": [{**TWO, "losses": 0}]}),
+    ("survival", {"promises": [{**TWO, "unit": "place"}]}),
     ("repairs", {"event": BOTH, "objective": "speed"}),
     ("repairs", {"event": BOTH, "service_level": {"level": 90}}),
     ("repairs", {"event": BOTH, "service_level": {"level": 0.9}, "objective": "demand_days"}),

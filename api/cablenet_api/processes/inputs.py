@@ -159,6 +159,43 @@ class RedundancyInputs(_Asked):
     budget_musd: float | None = Field(None, strict=True, gt=0, le=1e6)
 
 
+class PromiseInputs(Closed):
+    """Countries survive the loss of any `losses` units of these kinds, new ones included."""
+
+    losses: Whole = Field(1, ge=1, le=3)
+    unit: Literal["cable", "station", "cable+station", "place"] = "cable+station"
+    countries: list[Country] | None = Field(None, min_length=1, max_length=300, description=(
+        "default: all that reach a hub abroad today"))
+    radius_km: float = Field(25.0, strict=True, ge=1, le=500, description="of a place")
+
+    @model_validator(mode="after")
+    def _kept(self) -> PromiseInputs:
+        self.promise()  # the library's own refusals, before a job is made
+        return self
+
+    def promise(self) -> cn.Promise:
+        """In the library's words."""
+        return cn.Promise(self.losses, self.unit,
+                          None if self.countries is None else tuple(self.countries),
+                          self.radius_km)
+
+
+class SurvivalInputs(_Asked):
+    """What countries must survive, of all cables within reach."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"promises": [
+        {"losses": 1, "unit": "cable+station", "countries": ["TO"]}], "budget_musd": 200}]})
+
+    promises: list[PromiseInputs] = Field(min_length=1, max_length=10)
+    budget_musd: float | None = Field(None, strict=True, gt=0, le=1e6, description=(
+        "a plan that costs more is refused"))
+    reach_km: float = Field(3_000.0, strict=True, ge=100, le=5_000, description=(
+        "how far a new cable may reach; it takes minutes to price those of the world"))
+    leave_out_impossible: bool = Field(False, strict=True, description=(
+        "plan for the others where a country cannot be saved"))
+    next_best: Whole = Field(0, ge=0, le=10)
+
+
 class TrafficInputs(_Asked):
     """One failure, or none: the network as it is."""
 

@@ -22,6 +22,7 @@ from cablenet_api.processes.inputs import (
     RepairsInputs,
     ReportInputs,
     ScoreInputs,
+    SurvivalInputs,
     SweepInputs,
     TrafficInputs,
     ValidateInputs,
@@ -104,6 +105,17 @@ def _redundancy(world: World, asked: RedundancyInputs, desk: Desk) -> Found:
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
+def _survival(world: World, asked: SurvivalInputs, desk: Desk) -> Found:
+    table = cn.candidate_table(
+        world.network.layers, kinds=("cable", "landing"), reach_km=asked.reach_km,
+        progress=lambda done, total: desk.tell(done / max(total, 1) / 2))
+    desk.tell(0.5)
+    plan = cn.plan_survival(
+        table, [one.promise() for one in asked.promises], budget_musd=asked.budget_musd,
+        leave_out_impossible=asked.leave_out_impossible, next_best=asked.next_best)
+    return Found(plan.to_json(), lambda: cn.result_layers(plan))
+
+
 def _traffic(world: World, asked: TrafficInputs, desk: Desk) -> Found:
     outage = None if asked.event is None else scenarios_of(world, [asked.event])
     found = cn.flow_optimum(world.network, outage, capacity_rule=asked.capacity_rule)
@@ -132,6 +144,9 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
     Process("redundancy", "Redundancy plan",
             "The cheapest new cables after which countries survive any one cable loss.",
             RedundancyInputs, _redundancy, False),
+    Process("survival", "Survival plan",
+            "The cheapest new cables after which promises hold: any so many cables, stations or "
+            "places may be lost.", SurvivalInputs, _survival, False),
     Process("traffic", "Traffic after a failure",
             "Who is served over which links, intact and after one failure, at the flow optimum.",
             TrafficInputs, _traffic, False),

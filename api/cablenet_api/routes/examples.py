@@ -117,6 +117,7 @@ def examples() -> Mapping[str, Mapping[str, Json]]:
             "sweep": {"inputs": {"order": 2, "unit": "cable", "metrics": ["isolated"]}},
             "worst": {"inputs": {"k": 3, "country": "JP"}},
             "bases": {"inputs": {"agreement": "SEAIOCMA", "years": 20}},
+            "survival": {"inputs": {"promises": [{"losses": 1, "countries": ["TO"]}]}},
             "on a map of a workspace": {"inputs": {
                 "k": 2, "map": {"workspace": "1a" * 16, "map": "2b" * 16}}}},
         f"POST {space}/maps": {"one cable": MAP},
