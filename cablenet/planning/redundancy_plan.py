@@ -7,10 +7,9 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
-from cablenet.geo import dateline
 from cablenet.network import Network
+from cablenet.planning.built import lines_of, with_built
 from cablenet.planning.cut_generation import Choice
 from cablenet.solvers import Certificate
 
@@ -68,10 +67,7 @@ class RedundancyPlan:
 
     def applied_to(self, net: Network) -> Network:
         """The same links with the chosen cables in service; links are matched by id."""
-        service = net.links.in_service.copy()
-        for key in self.chosen:
-            service[net.links_of_cable(net.cable_index(key))] = True
-        return net.with_service(service, note=f"built: {', '.join(self.chosen) or 'nothing'}")
+        return with_built(net, self.chosen)
 
     def to_frame(self) -> pd.DataFrame:
         """The chosen cables, one row each."""
@@ -79,11 +75,7 @@ class RedundancyPlan:
 
     def to_geo(self) -> gpd.GeoDataFrame:
         """The chosen cables as lines cut at +-180."""
-        net = self.network
-        lines = [dateline.cut(shapely.line_merge(shapely.MultiLineString(
-            list(net.links.geometry[net.links_of_cable(net.cable_index(key))]))))
-            for key in self.chosen]
-        return gpd.GeoDataFrame(self.to_frame(), geometry=lines, crs="EPSG:4326")
+        return lines_of(self.network, self.chosen, self.cables)
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain values, the certificate's keys on top."""

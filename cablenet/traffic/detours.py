@@ -231,16 +231,7 @@ class Detours:
         while True:
             value, row_price, objective = self._lp.solve()
             price, relief = self._prices(row_price)
-            load, tree = self._flows(value)
-            grown = False
-            for arc in np.flatnonzero(load > room + TOLERANCE).tolist():
-                if arc not in self._room_row:
-                    self._add_room_row(arc)
-                    grown = True
-            for place in np.flatnonzero(tree < -TOLERANCE).tolist():
-                if place not in self._flow_row:
-                    self._add_flow_row(place)
-                    grown = True
+            grown = self._add_broken(value, room)
             weight = self.problem.delay_ms + price
             trees = self._finder.find(np.where(outage.lost, np.inf, weight))
             potential = self._potential(weight, relief)
@@ -263,6 +254,19 @@ class Detours:
             self._overflow_cost = cost
             for column in self._overflow.values():
                 self._lp.cost(column, cost)
+
+    def _add_broken(self, value: Floats, room: Floats) -> bool:
+        """Rows for arcs over their room and for standing flows below nothing."""
+        load, tree = self._flows(value)
+        arcs = [arc for arc in np.flatnonzero(load > room + TOLERANCE).tolist()
+                if arc not in self._room_row]
+        places = [place for place in np.flatnonzero(tree < -TOLERANCE).tolist()
+                  if place not in self._flow_row]
+        for arc in arcs:
+            self._add_room_row(arc)
+        for place in places:
+            self._add_flow_row(place)
+        return bool(arcs or places)
 
     def _add_priced(self, trees: Trees, potential: Floats, weight: Floats,
                     only_negative: bool = True) -> bool:

@@ -89,16 +89,7 @@ class PromisedFlow(Detours):
             value, row_price, _ = self._lp.solve()
             price, relief = self._prices(row_price)
             over = not np.all(value[list(self._overflow.values())] <= TOLERANCE)
-            load, tree = self._flows(value)
-            grown = False
-            for arc in np.flatnonzero(load > room + TOLERANCE).tolist():
-                if arc not in self._room_row:
-                    self._add_room_row(arc)
-                    grown = True
-            for place in np.flatnonzero(tree < -TOLERANCE).tolist():
-                if place not in self._flow_row:
-                    self._add_flow_row(place)
-                    grown = True
+            grown = self._add_broken(value, room)
             if not grown and not over and value[self._short].sum() <= TOLERANCE:
                 break
             weight = self.problem.delay_ms + price

@@ -6,7 +6,6 @@ the equator from a (0, 0) to b (10, 0).
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -14,34 +13,21 @@ import shapely
 from cablenet.build import build_network
 from cablenet.errors import InfeasibleError, InputError, UnknownNameError
 from cablenet.geo.geodesic import line_length_km
-from cablenet.geo.sea_grid import BASE, COLUMNS, LAND, ROWS, SEA, SeaMask
 from cablenet.geo.sea_router import SeaRouter
 from cablenet.geo.sea_waters import without_waters
 from cablenet.planning.route_choice import AIMS, route_choices, spread, undominated
 from cablenet.planning.route_danger import judged_points
 from cablenet.testing import small_world
+from tests.planning.conftest import claimed_waters
 
 DEEP = np.full((720, 1440), 4000.0)
-
-
-@pytest.fixture(scope="module")
-def router() -> SeaRouter:
-    code = np.full((ROWS, COLUMNS), LAND, dtype=np.uint8)
-    code[(90 - 15) * BASE:(90 + 5) * BASE, (180 - 5) * BASE:(180 + 15) * BASE] = SEA
-    nothing = np.zeros(0, dtype=np.int64)
-    mask = SeaMask(code, nothing, nothing.astype(np.uint32), nothing.astype(bool))
-    return SeaRouter.from_mask(mask, np.ones((1800, 3600)))
 
 
 @pytest.fixture(scope="module")
 def net():
     layers = small_world([("a", "AA", 0, 0), ("b", "BB", 10, 0), ("c", "CC", 5, -14)],
                          {"ab": [("a", "b")]}, hubs=["AA"])
-    zones = gpd.GeoDataFrame(
-        {"jurisdiction_id": ["CC-eez", "disputed-x"], "kind": ["eez", "disputed"],
-         "claimants": ["CC", "BB;CC"], "name": ["CC", "x"]},
-        geometry=[shapely.box(4, -15, 6, 1), shapely.box(6, -1, 7, 2)], crs="EPSG:4326")
-    return build_network(layers.with_tables(jurisdictions=zones))
+    return build_network(layers.with_tables(jurisdictions=claimed_waters()))
 
 
 @pytest.fixture(scope="module")

@@ -15,34 +15,21 @@ import shapely
 from cablenet.build import build_network
 from cablenet.errors import InputError, UnknownNameError
 from cablenet.geo.geodesic import line_lengths_km
-from cablenet.geo.sea_grid import BASE, COLUMNS, LAND, ROWS, SEA, SeaMask
 from cablenet.geo.sea_router import SeaRouter
 from cablenet.planning.all_candidates import candidate_table
 from cablenet.planning.route_danger import danger, shared_km, step_points
 from cablenet.planning.sea_rules import cautious, check_own_lines, forbidden_waters
 from cablenet.testing import small_world
+from tests.planning.conftest import claimed_waters
 
 DEEP = np.full((720, 1440), 4000.0)
-
-
-@pytest.fixture(scope="module")
-def router() -> SeaRouter:
-    code = np.full((ROWS, COLUMNS), LAND, dtype=np.uint8)
-    code[(90 - 15) * BASE:(90 + 5) * BASE, (180 - 5) * BASE:(180 + 15) * BASE] = SEA
-    nothing = np.zeros(0, dtype=np.int64)
-    mask = SeaMask(code, nothing, nothing.astype(np.uint32), nothing.astype(bool))
-    return SeaRouter.from_mask(mask, np.ones((1800, 3600)))
 
 
 @pytest.fixture(scope="module")
 def layers():
     layers = small_world([("a", "AA", 0, 0), ("b", "BB", 10, 0), ("c", "CC", 5, -14),
                           ("d", "DD", 0, -10)], {"ab": [("a", "b")]}, hubs=["AA"])
-    zones = gpd.GeoDataFrame(
-        {"jurisdiction_id": ["CC-eez", "disputed-x"], "kind": ["eez", "disputed"],
-         "claimants": ["CC", "BB;CC"], "name": ["CC", "x"]},
-        geometry=[shapely.box(4, -15, 6, 1), shapely.box(6, -1, 7, 2)], crs="EPSG:4326")
-    return layers.with_tables(jurisdictions=zones)
+    return layers.with_tables(jurisdictions=claimed_waters())
 
 
 def km_inside(lines, waters) -> float:
