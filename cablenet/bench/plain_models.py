@@ -58,7 +58,8 @@ class Plain:
             if np.isfinite(self.high[r]):
                 program.require(total <= int(self.high[r]))
         program.minimise(sum(int(c) * x[j] for j, c in enumerate(self.cost) if c))
-        answer = program.solve(deterministic_limit=limit_s, linearization_level=1)
+        answer = program.solve(deterministic_limit=limit_s, wall_limit_s=limit_s,
+                               linearization_level=1)
         return float(answer.objective) if answer.status == "optimal" else None
 
 

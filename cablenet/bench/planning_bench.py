@@ -32,7 +32,7 @@ from cablenet.validation.link_design import find_networks, problem_of
 from cablenet.validation.p_medians import find_instances, read_instance
 
 LIMIT_S = 30.0
-"""Seconds (CP-SAT: deterministic) a peer is given; one that does not prove it shows all of them."""
+"""Seconds a peer is given; one that does not prove it shows all of them."""
 ISLANDS = ("TO", "VU", "PW", "NC")
 REACH_KM = 1200.0
 SIZES = (3, 10)
