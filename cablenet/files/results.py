@@ -177,3 +177,16 @@ def _write_styles(path: Path, styles: Mapping[str, Style], moment: str) -> None:
             "'how QGIS draws the layers', ?, 0)", (moment,))
         base.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
     base.close()
+    _stamp_change_counter(path)
+
+
+def _stamp_change_counter(path: Path) -> None:
+    """Set SQLite's count of transactions to one, at both places of the file's header.
+
+    GDAL stamps a layer again when its clock has gone on by a millisecond, so the count depends
+    on the machine's pace; it only tells open readers that the file has changed.
+    """
+    with path.open("r+b") as file:
+        for place in (24, 92):
+            file.seek(place)
+            file.write((1).to_bytes(4, "big"))

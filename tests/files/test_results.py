@@ -80,9 +80,11 @@ def test_further_layers_come_along_with_a_plain_style(
 
 def test_the_same_results_give_the_same_bytes(
         net: Network, scores: Scores, tmp_path: Path) -> None:
-    digests = {hashlib.sha256(write_results(net, scores, tmp_path / name).read_bytes()).hexdigest()
-               for name in ("one.gpkg", "two.gpkg")}
-    assert len(digests) == 1
+    files = [write_results(net, scores, tmp_path / f"{name}.gpkg") for name in range(12)]
+    assert len({hashlib.sha256(file.read_bytes()).hexdigest() for file in files}) == 1
+    with sqlite3.connect(files[0]) as base:
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    base.close()
 
 
 def test_ranges_of_a_style_join_without_gaps() -> None:
