@@ -16,6 +16,8 @@ from cablenet.repair.jobs import Job
 from cablenet.repair.objective import Objective
 from cablenet.repair.restoration import Restoration
 from cablenet.repair.service_level import ServiceLevel
+from cablenet.repair.spares import NO_SPARES
+from cablenet.repair.tracks import tracks_of
 from cablenet.repair.under_way import RepairStep
 from cablenet.solvers import Certificate
 
@@ -104,6 +106,48 @@ class RepairPlan:
     def with_traffic(self) -> RepairPlan:
         """The same with unserved demand in the curve, by country and class in `to_json`."""
         return replace(self, restoration=self.restoration.with_traffic)
+
+    def disclosed(self) -> RepairPlan:
+        """The same without what a private overlay hides: no depot that it added is named or placed,
+        no stock of spares is told, and voyages are drawn without the call there.
+
+        When each repair is done stays as it is, and with it what the depots change. `basis` goes on
+        holding everything: hand out what this plan says, not the plan itself.
+        """
+        hidden = [depot.id for depot in self.basis.case.depots if depot.hidden]
+        calls = self.schedule["depot_id"].isin(hidden)
+        schedule = self.schedule.assign(**{
+            name: self.schedule[name].mask(calls, "") for name in ("depot_id", "depot")})
+        left = self.not_served.assign(reason=[
+            NO_SPARES if str(reason).startswith(NO_SPARES) else reason
+            for reason in self.not_served["reason"]])
+        return replace(self, schedule=schedule, not_served=left,
+                       tracks=tracks_of(self.basis.case, schedule))
+
+    def by_country(self, level: float = 0.95) -> pd.DataFrame:
+        """What each country loses until the horizon: see `Restoration.by_country`; and for what.
+
+        A column more, `spares_days`: the days that repairs of cables which land there load at
+        depots on the way; the whole horizon for each that goes without spares.
+
+        Raises
+        ------
+        InputError
+            a level outside 0 to 1
+        """
+        tables = self.basis.net.layers.tables
+        country = tables["stations"].set_index("station_id")["country"]
+        landed = tables["landings"].assign(
+            country=tables["landings"]["station_id"].map(country)).groupby("cable_id")["country"]
+        lands = {str(cable): set(map(str, found)) for cable, found in landed}
+        cable = {job.id: job.cable_id for job in self.jobs}
+        waits = list(zip(self.schedule["job_id"], self.schedule["load_days"], strict=True))
+        waits += [(row.job_id, self.restoration.horizon_days) for row in
+                  self.not_served.itertuples() if str(row.reason).startswith(NO_SPARES)]
+        table = self.restoration.by_country(level)
+        return table.assign(spares_days=[
+            float(sum(days for job, days in waits if code in lands.get(cable[job], ())))
+            for code in table["country"]])
 
     def ships_used(self) -> pd.DataFrame:
         """One row per ship sent: its jobs, when it is called out, home again, and what it costs.

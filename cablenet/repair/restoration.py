@@ -94,8 +94,7 @@ class Restoration:
         InputError
             a level outside 0 to 1
         """
-        if not 0.0 < level <= 1.0:
-            raise InputError(f"level is {level}; give a share above 0, up to 1")
+        _check_level(level)
         left = np.stack([self.value.newly_unserved(state) for state in self.states])
         days = np.append(self.steps["day"].to_numpy(float), np.inf)
         rows = []
@@ -105,6 +104,25 @@ class Restoration:
             rows.append((str(self.value.net.country_id[country]), demand, row.max(),
                          days[short[-1] + 1] if len(short) else 0.0))
         return pd.DataFrame(rows, columns=["country", "demand_tbps", "most_unserved_tbps", "day"])
+
+    def by_country(self, level: float = 0.95) -> pd.DataFrame:
+        """Every country: what the outage takes from it until the horizon.
+
+        Columns `country`; `unserved_tbps_days`: its demand newly unserved, over time; `days_below`:
+        the days that less than this share of its demand is served.
+
+        Raises
+        ------
+        InputError
+            a level outside 0 to 1
+        """
+        _check_level(level)
+        left = np.stack([self.value.newly_unserved(state) for state in self.states])
+        days = np.diff(np.append(self.steps["day"].to_numpy(float), np.inf).clip(
+            max=self.horizon_days))
+        below = left > (1.0 - level) * self.value.demand_by_country + LEAST_TBPS
+        return pd.DataFrame({"country": self.value.net.country_id.astype(str),
+                             "unserved_tbps_days": days @ left, "days_below": days @ below})
 
     def to_frame(self) -> pd.DataFrame:
         """One row per change."""
@@ -123,6 +141,11 @@ class Restoration:
                  xlim=(0, self.horizon_days), ylim=(0, None), title=self.name)
         axes.spines[["top", "right"]].set_visible(False)
         return axes
+
+
+def _check_level(level: float) -> None:
+    if not 0.0 < level <= 1.0:
+        raise InputError(f"level is {level}; give a share above 0, up to 1")
 
 
 def restoration_of(net: Network, outage: ScenarioSet, done_h: pd.DataFrame,

@@ -11,12 +11,15 @@ import pandas as pd
 from cablenet.network import Network
 from cablenet.repair.rules import RepairRules
 
+NO_SPARES = "no spares left"
+"""How the reason of a job begins that goes without."""
+
 
 @dataclass(frozen=True)
 class Depot:
     """A place with spare cable: whose (agreements, cables; none: everybody's), and how many km.
 
-    NaN km: not known, taken as enough.
+    NaN km: not known, taken as enough. `hidden` marks those that a private overlay has added.
     """
 
     id: str
@@ -27,6 +30,7 @@ class Depot:
     cables: frozenset[str]
     stock_km: float = math.nan
     added: bool = False
+    hidden: bool = False
 
     def holds(self, cable_id: str, agreement: str) -> bool:
         """Whether spares of this cable lie here."""
@@ -60,11 +64,14 @@ class Spares:
 
 def depots_of(net: Network, rules: RepairRules) -> tuple[Depot, ...]:
     """The depots of the map by id, then those that the rules add."""
+    hidden = {patch.id for overlay in net.layers.overlays if overlay.tier != "public"
+              for patch in overlay.patches if patch.layer == "depots" and patch.row is not None}
     table = net.layers.tables["depots"]
     placed = table[~(table.geometry.isna() | table.geometry.is_empty)]
     found = [Depot(str(row["depot_id"]), str(row["name"]), place.x, place.y,
                    _names(row.get("zones")), _names(row.get("spare_cables")),
-                   float(row["spare_km"]) if pd.notna(row.get("spare_km")) else math.nan)
+                   float(row["spare_km"]) if pd.notna(row.get("spare_km")) else math.nan,
+                   hidden=str(row["depot_id"]) in hidden)
              for row, place in zip(placed.to_dict("records"), placed.geometry, strict=True)]
     added = [Depot(f"added-{name}", f"{name} (added)", lon, lat, frozenset(), frozenset(),
                    added=True)
@@ -96,7 +103,7 @@ def allot(needs: Sequence[Need], depots: Sequence[Depot],
         chosen = tuple(sorted((*open_ones, *nearest)))
         if not chosen:
             most = max(left[d] for d in holding)
-            out[job] = Spares(missing=f"no spares left: {need.km:.1f} km of cable needed, no depot "
+            out[job] = Spares(missing=f"{NO_SPARES}: {need.km:.1f} km of cable needed, no depot "
                                       f"of {need.agreement or need.cable_id} has more "
                                       f"than {most:.1f} km")
             continue
