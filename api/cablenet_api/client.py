@@ -222,7 +222,7 @@ class Workspace:
         return self._all("overlays")
 
     def add_overlay(self, content: Record) -> Kept:
-        """Lay true capacities over the shared map."""
+        """Lay true capacities, stocks or spare depots over the shared map."""
         return self._made("overlays", content)
 
 

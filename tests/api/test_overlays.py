@@ -66,8 +66,9 @@ def test_the_owner_and_a_partner_at_tier_full_see_the_effect_and_only_the_owner_
     assert india.ask("GET", path).json()["content"]["lit_tbps"] == {"ab": 37.0}
     seen = japan.ask("GET", path)
     assert seen.json() == {"id": path.rsplit("/", 1)[1], "organisation": india.organisation,
-                           "tier": "full", "grain_tbps": None, "questions": None, "version": None,
-                           "etag": None, "content": None}
+                           "tier": "full", "grain_tbps": None, "grain_days": None,
+                           "grain_km": None, "questions": None, "version": None, "etag": None,
+                           "content": None}
     assert "etag" not in seen.headers
 
 

@@ -9,6 +9,7 @@ import os
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -21,6 +22,7 @@ import cablenet as cn
 from cablenet_api.access.tokens import Caller
 from cablenet_api.jobs.queue import Claim, beat, claim_job, finish
 from cablenet_api.jobs.results import forget_unnamed, keep_layers
+from cablenet_api.plans.errors import PlansError
 from cablenet_api.problems import (
     AtlasUnavailableError,
     RefusedError,
@@ -35,6 +37,7 @@ from cablenet_api.store.keyed import new_key
 from cablenet_api.store.store import EVERY, Store
 from cablenet_api.workspaces.documents import Document
 from cablenet_api.workspaces.maps import MapNamed, kept_world, named_map
+from cablenet_api.workspaces.overlays import OverlayNamed, SeenOverlay, named_overlay
 from cablenet_api.worlds import LoadNetwork, Worlds, loader_of
 
 POLL_S = 0.5
@@ -55,40 +58,51 @@ def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork | 
         try:
             with store.writing(EVERY) as connection:
                 claim = claim_job(connection, name, settings.lease_s, settings.jobs_at_once)
-            document = None if claim is None else _map_of(store, claim)
+            about = About() if claim is None else _about(store, claim)
         except OperationalError:  # what was claimed lapses, and is claimed again
             stop.wait(POLL_S)
             continue
         except RefusedError as error:
-            assert claim is not None  # else no map was looked for
+            assert claim is not None  # else nothing was looked for
             _patiently(store, settings, partial(finish, claim=claim, state="failed", result=None,
                                                 message=f"{error.slug}: {error}"))
             continue
         if claim is None:
             stop.wait(POLL_S)
         else:
-            _work(store, worlds, settings, claim, document)
+            _work(store, worlds, settings, claim, about)
 
 
-def _map_of(store: Store, claim: Claim) -> Document | None:
-    """The map of a workspace that a job is about, as its organisation sees it; None: the shipped
-    one, or the one of the settings."""
+@dataclass(frozen=True)
+class About:
+    """What a job is about besides its inputs, as its organisation sees it today: the map of a
+    workspace (None: the shipped one, or the one of the settings), an overlay."""
+
+    document: Document | None = None
+    overlay: SeenOverlay | None = None
+
+
+def _about(store: Store, claim: Claim) -> About:
     inputs = PROCESSES[claim.process].inputs.model_validate_json(claim.inputs)
+    asking = Caller(claim.organisation, "", "viewer")
     named: MapNamed | None = getattr(inputs, "map", None)
-    if named is None:
-        return None
-    with store.reading(claim.organisation) as connection:
-        return named_map(connection, Caller(claim.organisation, "", "viewer"), named)
+    overlay: OverlayNamed | None = getattr(inputs, "overlay", None)
+    if named is not None:
+        with store.reading(claim.organisation) as connection:
+            return About(document=named_map(connection, asking, named))
+    if overlay is not None:
+        with store.reading(EVERY) as connection:
+            return About(overlay=named_overlay(connection, asking, overlay))
+    return About()
 
 
-def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim,
-          document: Document | None) -> None:
+def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim, about: About) -> None:
     """One job: watch its child, beat for it, end it when time is up or the job is dismissed."""
     files = files_at(settings.files, settings.database)
     ours, theirs = _FORK.Pipe(duplex=False)
     life, alive = _FORK.Pipe(duplex=False)  # ends when this process does, however it dies
     child = _FORK.Process(target=_child, args=(theirs, life, alive, worlds, settings, claim,
-                                               document))
+                                               about))
     child.start()
     theirs.close()
     life.close()
@@ -133,7 +147,7 @@ def _patiently(store: Store, settings: Settings, act: Callable[[Any], bool]) -> 
 
 
 def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settings,
-           claim: Claim, document: Document | None) -> None:
+           claim: Claim, about: About) -> None:
     """Compute and tell (state, result, message, layers), and before that whole numbers: how far
     it is, in per cent. It never touches the database: the layers lie in files before it tells of
     them. It ends with its worker, so that nobody else's work is in the way of the next one."""
@@ -143,14 +157,16 @@ def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settin
     resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
     process, files = PROCESSES[claim.process], files_at(settings.files, settings.database)
     desk = Desk(files.room(claim.id), _teller(pipe), settings.scheduler, tls_of(settings),
-                settings.job_scenarios)
+                settings.job_scenarios, about.overlay)
     try:
         asked = process.inputs.model_validate_json(claim.inputs)
         day = getattr(asked, "as_of", None)
-        world = worlds.get(day) if document is None else kept_world(document, day)
+        world = (worlds.get(day) if about.document is None else
+                 kept_world(about.document, day))
         found = find(process, world, asked, desk)
         pipe.send(("successful", json.dumps(found.answer), "", keep_layers(files, found)))
-    except (cn.errors.CablenetError, RequestEventsError, AtlasUnavailableError) as error:
+    except (cn.errors.CablenetError, RequestEventsError, AtlasUnavailableError,
+            PlansError) as error:
         pipe.send(("failed", None, f"{kind_of(error).slug}: {error}"[:2000], None))
     except MemoryError:
         pipe.send(("failed", None, f"more than {settings.job_mb} MB of memory", None))

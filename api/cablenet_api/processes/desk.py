@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cablenet as cn
+from cablenet_api.workspaces.overlays import SeenOverlay
 
 
 def _nobody(_: float) -> None:
@@ -29,6 +30,8 @@ class Desk:
         the files of mutual TLS, for a tls:// scheduler
     most_scenarios
         what one sweep may ask for
+    overlay
+        the overlay that the inputs name, as the asker sees it
     """
 
     folder: Path
@@ -36,3 +39,4 @@ class Desk:
     scheduler: str | None = None
     tls: cn.Tls | None = None
     most_scenarios: int = 100_000_000
+    overlay: SeenOverlay | None = None

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 import cablenet as cn
 from cablenet_api.events import FIRST_DAY, LAST_DAY, MAX_EVENTS, Closed, Event, Name, ScoreRequest
 from cablenet_api.workspaces.maps import MapNamed
+from cablenet_api.workspaces.overlays import OverlayNamed
 
 Unit = Literal["cable", "station", "segment"]
 Country = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{2}$")]
@@ -115,9 +116,14 @@ class RepairsInputs(_Asked):
     service_level: ServiceLevelInputs | None = Field(None, description=(
         "instead of `objective`: the fewest days that countries are below this"))
     fairness: FairnessInputs | None = None
+    overlay: OverlayNamed | None = Field(None, description=(
+        "an overlay of a workspace, laid over the service's own map; others than its owner get "
+        "what its tier allows"))
 
     @model_validator(mode="after")
     def _one_objective(self) -> RepairsInputs:
+        if self.overlay is not None and self.map is not None:
+            raise ValueError("an overlay lies on the service's own map; leave map out")
         if self.service_level is not None and self.objective != "weighted":
             raise ValueError("service_level is an objective of its own; leave objective out")
         return self

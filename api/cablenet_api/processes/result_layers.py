@@ -10,6 +10,7 @@ TITLES = {
     "units": "Units by the number of minimal cut sets they belong to, without shapes",
     "attacks": "The worst attack and the next best: the links each takes away",
     "repair_jobs": "Repairs: where, by which ship, from when until when",
+    "country_repairs": "Countries by what a repair plan leaves them without, without shapes",
     "voyages": "Voyages from repair to repair (great circles, schematic)",
     "restoration": "Share of the outage still felt, by day, without shapes",
     "bases": "Ports, with the ships that each model lays there",

@@ -29,6 +29,7 @@ from cablenet_api.processes.inputs import (
     WorstInputs,
 )
 from cablenet_api.processes.plain import plain
+from cablenet_api.processes.repairs import repairs
 from cablenet_api.worlds import World
 
 Run = Callable[[World, Any, Desk], dict[str, Any] | Found]
@@ -78,25 +79,6 @@ def _worst(world: World, asked: WorstInputs, desk: Desk) -> Found:
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
-def _repairs(world: World, asked: RepairsInputs, desk: Desk) -> Found:
-    outage = scenarios_of(world, [asked.event])
-    goal, fair = asked.goal(), asked.fairness
-    plan = cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
-                           router=cn.ship_router(), rules=_permits(world, asked.permit_days),
-                           objective=goal, fairness=None if fair is None else fair.rule())
-    if goal != "weighted":
-        plan = plan.with_traffic()
-    return Found(plan.to_json(), lambda: cn.result_layers(plan))
-
-
-def _permits(world: World, days: float | None) -> cn.RepairRules | None:
-    """Every country of the table of permits grants within so many days; None: as today."""
-    if days is None:
-        return None
-    granting = world.network.layers.tables["permits"]["country"]
-    return cn.RepairRules(fast_lane={str(country): days for country in granting})
-
-
 def _redundancy(world: World, asked: RedundancyInputs, desk: Desk) -> Found:
     layers = world.network.layers
     offered = cn.default_candidates(layers, asked.countries)
@@ -137,7 +119,7 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
             "The worst that at most k losses can do, proved.", WorstInputs, _worst, False),
     Process("repairs", "Repair plan",
             "Which ship repairs what, in which order, and when traffic is back.",
-            RepairsInputs, _repairs, False),
+            RepairsInputs, repairs, False),
     Process("bases", "Bases of ships",
             "Where an agreement's ships should lie, proved and simulated, or where one more ship "
             "would help most.", BasesInputs, long_work.bases, False),

@@ -37,6 +37,8 @@ DOCUMENT: Json = {
     "review_date": "2027-06-30",
 }
 OVERLAY: Json = {"name": "true capacities", "tier": "aggregated", "lit_tbps": {"aae1": 26.5}}
+SPARES: Json = {"name": "our own spares", "tier": "full", "depots": [
+    {"name": "Quay 7", "port": "cochin", "cables": ["aae1"], "spare_km": 120}]}
 SCENARIOS: Json = {"name": "chokepoints", "events": [
     BAB_EL_MANDEB, {"kind": "chokepoint", "chokepoint": "malacca"}]}
 MAP: Json = {"name": "one cable, as Open Fibre Data Standard", "map": {"networks": [{
@@ -108,7 +110,7 @@ def examples() -> Mapping[str, Mapping[str, Json]]:
         f"POST {incident}/{{incident}}/forecasts": {"from now": {}, "more is known": {
             "event": {"kind": "cable_loss", "cable": "aae1"}}},
         f"POST {incident}/{{incident}}/closing": {"now": {}},
-        f"POST {space}/overlays": {"capacities": OVERLAY},
+        f"POST {space}/overlays": {"capacities": OVERLAY, "spare depots": SPARES},
         f"PUT {space}/overlays/{{overlay}}": {"capacities": OVERLAY},
         f"POST {space}/overlays/{{overlay}}/scores": {
             "a strait": {"events": [BAB_EL_MANDEB], "metrics": ["capacity_loss"]}},
@@ -118,6 +120,8 @@ def examples() -> Mapping[str, Mapping[str, Json]]:
             "worst": {"inputs": {"k": 3, "country": "JP"}},
             "bases": {"inputs": {"agreement": "SEAIOCMA", "years": 20}},
             "survival": {"inputs": {"promises": [{"losses": 1, "countries": ["TO"]}]}},
+            "repairs with an overlay": {"inputs": {
+                "event": LUZON, "overlay": {"workspace": "1a" * 16, "overlay": "3c" * 16}}},
             "on a map of a workspace": {"inputs": {
                 "k": 2, "map": {"workspace": "1a" * 16, "map": "2b" * 16}}}},
         f"POST {space}/maps": {"one cable": MAP},

@@ -17,6 +17,7 @@ from cablenet_api.routes.workspaces import TAGGED, IfMatch
 from cablenet_api.store.store import EVERY, Store
 from cablenet_api.workspaces import overlaid, overlays, spaces
 from cablenet_api.workspaces.conditions import check_condition
+from cablenet_api.workspaces.laying import laid_over
 from cablenet_api.workspaces.overlays import KeptOverlay, OverlayContent, Tier
 from cablenet_api.workspaces.spaces import Space
 from cablenet_api.worlds import Worlds
@@ -31,6 +32,8 @@ class OverlayShown(BaseModel):
     organisation: str
     tier: Tier
     grain_tbps: float | None = Field(description="of answers at the aggregated tier")
+    grain_days: float | None = Field(description="the same, of repair plans")
+    grain_km: float | None = Field(description="of stocks that these plans count with")
     questions: int | None = Field(description="that a partner may ask at the aggregated tier")
     version: int | None = Field(description="for the owner")
     etag: str | None = Field(description="for the owner")
@@ -76,10 +79,10 @@ def overlays_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
     @router.post("", status_code=201, responses=problems(400, 401, 403, 404, 413, 415, 422, 503))
     def add_overlay(workspace: Id, asked: OverlayContent, who: Who, response: Response
                     ) -> OverlayShown:
-        """Lay true capacities over the shared map; nobody else ever sees them."""
+        """Lay true capacities and depots over the shared map; nobody else ever sees them."""
         with store.reading(who.organisation) as connection:
             spaces.space_of(connection, who, workspace, "write")
-        overlaid.laid_over(worlds.get(None).network, who.organisation, asked)  # or 422
+        laid_over(worlds.get(None).network, who.organisation, asked)  # or 422
         with store.writing(who.organisation) as connection:
             space = spaces.space_of(connection, who, workspace, "write")
             made = overlays.add_overlay(connection, space, who, asked)
@@ -99,7 +102,7 @@ def overlays_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
         """The next version of one's own overlay."""
         with store.reading(who.organisation) as connection:
             check_condition(if_match, own(connection, who, workspace, overlay)[1])
-        overlaid.laid_over(worlds.get(None).network, who.organisation, asked)
+        laid_over(worlds.get(None).network, who.organisation, asked)
         with store.writing(who.organisation) as connection:
             space, old = own(connection, who, workspace, overlay)
             check_condition(if_match, old)
@@ -153,6 +156,8 @@ def _shown(found: KeptOverlay, who: Caller) -> OverlayShown:
     coarse = content.tier == "aggregated"
     shown = OverlayShown(id=found.id, organisation=found.organisation, tier=content.tier,
                          grain_tbps=content.grain_tbps if coarse else None,
+                         grain_days=content.grain_days if coarse else None,
+                         grain_km=content.grain_km if coarse else None,
                          questions=content.questions if coarse else None,
                          version=None, etag=None, content=None)
     return shown if found.organisation != who.organisation else shown.model_copy(update={

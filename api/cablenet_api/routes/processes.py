@@ -9,19 +9,23 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
+from cablenet_api.access.tokens import Caller
 from cablenet_api.events import Closed
 from cablenet_api.jobs.queue import add_job
 from cablenet_api.journal import record
 from cablenet_api.places import Places
 from cablenet_api.problems import RefusedError
 from cablenet_api.processes import PROCESSES, Process
+from cablenet_api.processes.inputs import RepairsInputs
+from cablenet_api.processes.overlaid_repairs import check_aggregated, question_in
 from cablenet_api.processes.table import compute
 from cablenet_api.routes.callers import Who
 from cablenet_api.routes.jobs import JobStatus, status_of
 from cablenet_api.routes.shapes import problems
 from cablenet_api.settings import Settings
-from cablenet_api.store.store import Store
+from cablenet_api.store.store import EVERY, Store
 from cablenet_api.workspaces.maps import MapNamed, WorkspaceMaps, named_map
+from cablenet_api.workspaces.overlays import OverlayNamed, named_overlay, spend
 from cablenet_api.workspaces.spaces import allow
 from cablenet_api.worlds import Worlds
 
@@ -41,6 +45,18 @@ def processes_router(settings: Settings, store: Store, worlds: Worlds, maps: Wor
                      places: Places) -> APIRouter:
     """These routes of one service."""
     router = APIRouter(prefix="/processes", tags=["processes"])
+
+    def ask_of(named: OverlayNamed, inputs: RepairsInputs, who: Caller) -> None:
+        """A question of an overlay: refused, or counted and told to its owner."""
+        with store.reading(EVERY) as connection:  # a partner's row is behind the second wall
+            seen = named_overlay(connection, who, named)
+        if seen.sees == "aggregated":
+            check_aggregated(inputs)
+        with places.taken():
+            question = question_in(worlds.get(inputs.as_of), inputs)
+        if seen.sees != "everything":
+            with store.writing(EVERY, ends=False) as connection:
+                spend(connection, who, seen.kept, [question])
 
     @router.get("", responses=problems(401, 503))
     def list_processes(who: Who) -> dict[str, Any]:
@@ -90,6 +106,8 @@ def processes_router(settings: Settings, store: Store, worlds: Worlds, maps: Wor
                 world = worlds.get(day) if document is None else maps.get(document, day)
                 return JSONResponse(compute(found, world, inputs))
         allow(who, "write")
+        if isinstance(inputs, RepairsInputs) and inputs.overlay is not None:
+            ask_of(inputs.overlay, inputs, who)
         with store.writing(who.organisation) as connection:
             job = add_job(connection, who, found.id, inputs.model_dump_json(),
                           settings.jobs_waiting)

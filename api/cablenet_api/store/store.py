@@ -63,11 +63,16 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self, organisation: str) -> Iterator[Connection]:
+    def writing(self, organisation: str, *, ends: bool = True) -> Iterator[Connection]:
         """The same, to write: all of it is kept when it ends, or nothing when an error leaves it.
+
+        `ends`: with it the request is done, which an Idempotency-Key keeps; false where another
+        transaction follows.
         """
         with self._transaction(organisation, writes=True) as connection:
             yield connection
+            if ends and (name := ONCE.get()) is not None:
+                _mark_written(connection, name)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -82,8 +87,6 @@ class Store:
                     connection.execute(text("SELECT set_config('cablenet.organisation', :o, true)"),
                                        {"o": organisation})
                 yield connection
-                if writes and (name := ONCE.get()) is not None:
-                    _mark_written(connection, name)
 
 
 def _mark_written(connection: Connection, name: tuple[str, str]) -> None:

@@ -15,7 +15,8 @@ from cablenet_api.answers import ScoreAnswer, answer_of, stamp
 from cablenet_api.events import ScoreRequest
 from cablenet_api.failures import scenarios_of
 from cablenet_api.plans.errors import NotAllowedError
-from cablenet_api.workspaces.overlays import KeptOverlay, OverlayContent
+from cablenet_api.workspaces.laying import world_with
+from cablenet_api.workspaces.overlays import KeptOverlay
 from cablenet_api.worlds import World, Worlds
 
 FLOWS = ("capacity_loss", "unserved")
@@ -36,46 +37,11 @@ class OverlaidWorlds:
         key = (overlay.id, overlay.version, as_of)
         with self._lock:
             if key not in self._ready:
-                base = self._worlds.get(as_of).network
-                self._ready[key] = World(laid_over(base, overlay.organisation, overlay.content))
+                self._ready[key] = world_with(self._worlds.get(as_of), overlay)
                 while len(self._ready) > self._kept:
                     self._ready.popitem(last=False)
             self._ready.move_to_end(key)
             return self._ready[key]
-
-
-def laid_over(net: cn.Network, owner: str, content: OverlayContent) -> cn.Network:
-    """The network with an owner's capacities: of a cable's sections that have their own, each in
-    proportion.
-
-    Raises
-    ------
-    UnknownNameError
-        for a cable that the map does not have
-    """
-    tables = net.layers.tables
-    cables = tables["cables"].set_index("cable_id")
-    patches = []
-    for cable, lit in sorted(content.lit_tbps.items()):
-        if cable not in cables.index:
-            raise cn.errors.UnknownNameError("cable", cable, cables.index)
-        design, before = (float(cables[column].loc[cable])
-                          for column in ("design_capacity_tbps", "lit_capacity_tbps"))
-        patches.append(cn.Patch("cables", cable, "lit_capacity_tbps", lit))
-        if design < lit:  # not where it is unknown
-            patches.append(cn.Patch("cables", cable, "design_capacity_tbps", lit))
-        sections = tables["segments"]
-        for one in sections[sections["cable_id"] == cable].to_dict("records"):
-            own = float(one["lit_capacity_tbps"])
-            if not math.isnan(own):
-                share = own / before if before > 0 else 1.0
-                patches.append(cn.Patch("segments", str(one["segment_id"]), "lit_capacity_tbps",
-                                        lit * share))
-                if float(one["design_capacity_tbps"]) < lit * share:
-                    patches.append(cn.Patch("segments", str(one["segment_id"]),
-                                            "design_capacity_tbps", lit * share))
-    over = net.layers.with_overlay(cn.Overlay(owner, "confidential", tuple(patches)))
-    return cn.build_network(over, as_of=net.as_of)
 
 
 def questions_in(base: World, request: ScoreRequest) -> list[str]:
@@ -102,19 +68,14 @@ def exact(base: World, over: World, request: ScoreRequest) -> ScoreAnswer:
 def rounded(answer: ScoreAnswer, questions: Sequence[str], overlay: KeptOverlay) -> ScoreAnswer:
     """The answer as the aggregated tier tells it: Tbps of countries, in multiples of the grain.
 
-    Before it is rounded, a figure is shaken by the sum of two draws of up to half a grain each way
-    (triangular dither: the error then has mean 0 and a variance of grain^2 / 4 whatever the figure;
-    Lipshitz, Wannamaker and Vanderkooy, J. Audio Eng. Soc. 40, 1992). The draws come from the
-    question and a secret of the overlay: the same question has the same answer, no series of
-    questions finds the threshold of a rounding, and whoever averages Q of them still errs by
-    grain / (2 sqrt(Q)). Nothing is told as less than 0.
+    How a figure is rounded: see `in_grains`.
     """
     headings = [one for one in answer.country_headings if one.unit == "Tbps"]
     names = {one.name for one in headings}
     scenarios = [one.model_copy(update={"values": {}, "countries": [
         country.model_copy(update={"values": {
-            name: None if value is None else _in_grains(
-                value, overlay, f"{question}|{country.country}|{name}")
+            name: None if value is None else in_grains(
+                value, overlay.content.grain_tbps, overlay, f"{question}|{country.country}|{name}")
             for name, value in country.values.items() if name in names}})
         for country in one.countries]})
         for one, question in zip(answer.scenarios, questions, strict=True)]
@@ -128,8 +89,16 @@ def check_aggregated(request: ScoreRequest) -> None:
         raise NotAllowedError(f"at the aggregated tier ask for {' or '.join(FLOWS)}")
 
 
-def _in_grains(value: float, overlay: KeptOverlay, about: str) -> float:
-    grain = overlay.content.grain_tbps
+def in_grains(value: float, grain: float, overlay: KeptOverlay, about: str) -> float:
+    """A figure as the aggregated tier tells it: a multiple of the grain, shaken before.
+
+    It is shaken by the sum of two draws of up to half a grain each way (triangular dither: the
+    error then has mean 0 and a variance of grain^2 / 4 whatever the figure; Lipshitz, Wannamaker
+    and Vanderkooy, J. Audio Eng. Soc. 40, 1992). The draws come from the question and a secret of
+    the overlay: the same question has the same answer, no series of questions finds the threshold
+    of a rounding, and whoever averages Q of them still errs by grain / (2 sqrt(Q)). Nothing is told
+    as less than 0.
+    """
     drawn = hmac.new(overlay.secret, f"{overlay.version}|{about}".encode(), hashlib.sha256)
     first, second = (int.from_bytes(drawn.digest()[i:i + 8], "big") / UNIT for i in (0, 8))
     return max(math.floor(value / grain + first + second - 0.5) * grain, 0.0)

@@ -1,9 +1,10 @@
 """Private overlays: what one party knows better than the shared map, and how others may ask of it.
 
-An overlay is the owner's alone. Partners see what it does to scores, at the tier the owner chose:
+An overlay is the owner's alone. Partners see what it does to scores and repair plans, at the tier
+that the owner chose:
 
-    full         scores as they are
-    aggregated   Tbps of countries, rounded to a grain, a limited number of questions
+    full         scores as they are; repair plans without the depots that the overlay adds
+    aggregated   figures of countries, rounded to a grain, a limited number of questions
     none         nothing: for partners the overlay does not exist
 """
 
@@ -13,9 +14,9 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from cablenet_api.access.tokens import Caller
@@ -25,11 +26,30 @@ from cablenet_api.plans.canonical import canonical
 from cablenet_api.problems import RefusedError
 from cablenet_api.store.keyed import digest_of, given_out, new_key, now
 from cablenet_api.store.tables import overlay_questions, overlays
-from cablenet_api.workspaces.spaces import Space
+from cablenet_api.workspaces.spaces import Space, space_of
 
 WINDOW_DAYS = 30
 Tier = Literal["full", "aggregated", "none"]
 Lit = Annotated[float, Field(gt=0, le=1e5)]
+Stock = Annotated[float, Field(strict=True, ge=0, le=1e6)]
+Key = Annotated[str, StringConstraints(strict=True, pattern="^[0-9a-f]{32}$")]
+
+
+class SpareDepot(Closed):
+    """A depot that only its owner knows: where it lies, and whose spares it holds."""
+
+    name: Name
+    port: Name = Field(description="id of a station or a depot of the map: where it lies")
+    cables: list[Name] = Field([], max_length=600, description="ids of the cables it is for; or")
+    agreements: list[Name] = Field([], max_length=50, description=(
+        "ids of maintenance agreements: for all their cables"))
+    spare_km: Stock | None = Field(None, description="cable in stock; null: enough")
+
+    @model_validator(mode="after")
+    def _for_somebody(self) -> Self:
+        if bool(self.cables) == bool(self.agreements):
+            raise ValueError("name the cables or the agreements it is for: one of the two")
+        return self
 
 
 class OverlayContent(Closed):
@@ -39,11 +59,33 @@ class OverlayContent(Closed):
     tier: Tier = Field("none", description="what partners see of its effect")
     grain_tbps: Annotated[float, Field(gt=0, le=1e5)] = Field(
         10.0, description="aggregated: answers are multiples of this")
+    grain_days: Annotated[float, Field(strict=True, gt=0, le=365)] = Field(
+        5.0, description="aggregated: days of repair plans are multiples of this, Tbps-days of "
+                         "both grains multiplied")
+    grain_km: Annotated[float, Field(strict=True, gt=0, le=1e5)] = Field(
+        50.0, description="aggregated: repair plans for partners count stocks of spares in "
+                          "multiples of this")
     questions: Annotated[int, Field(strict=True, ge=1, le=10_000)] = Field(
-        20, description=f"aggregated: different scenarios a partner may ask of in {WINDOW_DAYS} "
+        20, description=f"aggregated: different questions a partner may ask in {WINDOW_DAYS} "
                         "days")
     lit_tbps: dict[Name, Lit] = Field(
-        min_length=1, max_length=600, description="cable id -> true lit Tbps, each direction")
+        {}, max_length=600, description="cable id -> true lit Tbps, each direction")
+    spare_km: dict[Name, Stock] = Field(
+        {}, max_length=200, description="id of a depot of the map -> cable truly in stock")
+    depots: list[SpareDepot] = Field([], max_length=50, description="depots the map does not have")
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if not (self.lit_tbps or self.spare_km or self.depots):
+            raise ValueError("lay something over the map: lit_tbps, spare_km or depots")
+        return self
+
+
+class OverlayNamed(Closed):
+    """An overlay of a workspace."""
+
+    workspace: Key = Field(description="id of the workspace")
+    overlay: Key = Field(description="id of the overlay")
 
 
 @dataclass(frozen=True)
@@ -56,6 +98,14 @@ class KeptOverlay:
     content: OverlayContent
     etag: str
     secret: bytes
+
+
+@dataclass(frozen=True)
+class SeenOverlay:
+    """An overlay with what one asker sees of its effect: its owner everything."""
+
+    kept: KeptOverlay
+    sees: Literal["everything", "full", "aggregated"]
 
 
 def add_overlay(connection: Connection, space: Space, caller: Caller, content: OverlayContent
@@ -95,6 +145,17 @@ def seen_overlay(connection: Connection, space: Space, caller: Caller, key: str)
     if found is None or not _may_see(found, caller):
         raise RefusedError("not-found", "no such overlay")
     return found
+
+
+def named_overlay(connection: Connection, caller: Caller, named: OverlayNamed) -> SeenOverlay:
+    """The overlay that is named, as the caller sees it; the transaction is the service's."""
+    found = seen_overlay(connection, space_of(connection, caller, named.workspace), caller,
+                         named.overlay)
+    tier = found.content.tier
+    if found.organisation == caller.organisation:
+        return SeenOverlay(found, "everything")
+    assert tier != "none"  # else it was not found
+    return SeenOverlay(found, tier)
 
 
 def replace_overlay(connection: Connection, space: Space, caller: Caller, old: KeptOverlay,
