@@ -19,8 +19,6 @@ def demand_plan(layers: Any, share: float | None, countries: Sequence[str] | Non
     """The plan, or the curve where several budgets are given."""
     import cablenet as cn
     from cablenet.errors import InputError
-    from cablenet.planning.candidates import proposals
-    from cablenet.planning.needs import with_all_built
 
     promises = () if share is None else (
         cn.DemandPromise(share / 100.0, tuple(countries) if countries else None),)
@@ -40,10 +38,10 @@ def demand_plan(layers: Any, share: float | None, countries: Sequence[str] | Non
     with progress("draw candidates"):
         net = cn.demand_network(table)
         sweep = cn.cable_losses(net) + cn.station_losses(net) + cn.named_events(net)
-        model = (cn.fault_model(with_all_built(net, proposals(net))) if budgets_musd else None)
     with progress("plan redundancy") as tell:
         options: dict[str, Any] = {
-            "promises": promises, "sweep": sweep.recipe, "model": model, "gap": gap,
+            "promises": promises, "sweep": sweep.recipe, "gap": gap,
+            "model": cn.fault_model if budgets_musd else None,
             "leave_out_impossible": leave_out, "time_limit_s": time_limit_s,
             "progress": lambda what, done, total: tell(what, done, total)}
         if curve_file is None:

@@ -13,6 +13,7 @@ from cablenet.errors import MismatchError
 from cablenet.flow_answer import FlowAnswer
 from cablenet.maps.land import country_frame, load_land
 from cablenet.planning import RedundancyPlan
+from cablenet.planning.demand_plan import DemandPlan
 from cablenet.planning.survival_plan import SurvivalPlan
 from cablenet.planning.traffic_attacks import WorstTraffic
 from cablenet.planning.worst_case import WorstCase
@@ -30,8 +31,8 @@ def result_layers(result: Any) -> Layers:
     """The layers of a result, by name; frames without shapes are tables. The first column of each
     is its key, and the first layer is the one to take where there is room for one.
 
-    Scores, sweeps, cut sets, worst cases, redundancy, survival, repair and basing plans, and flow
-    answers have some.
+    Scores, sweeps, cut sets, worst cases, redundancy, survival, demand, repair and basing plans,
+    and flow answers have some.
 
     Raises
     ------
@@ -119,6 +120,13 @@ def _(plan: RepairPlan) -> Layers:
 def _(plan: RedundancyPlan | SurvivalPlan) -> Layers:
     """The cables to build."""
     return {"new_cables": plan.to_geo()}
+
+
+@_layers.register
+def _(plan: DemandPlan) -> Layers:
+    """The cables to build, what each failure loses before and after, and what was promised."""
+    return {"new_cables": plan.to_geo(), "losses": _keyed(plan.losses),
+            "promised": _keyed(plan.answers)}
 
 
 @_layers.register

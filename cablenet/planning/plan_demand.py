@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -46,7 +46,7 @@ def plan_demand(
     *,
     sweep: ScenarioSet | Recipe | None = None,
     budget_musd: float | None = None,
-    model: FaultModel | None = None,
+    model: FaultModel | Callable[[Network], FaultModel] | None = None,
     unknown_rate_per_year: float = UNKNOWN_RATE_PER_YEAR,
     rules: TrafficRules | None = None,
     capacity_rule: str | None = None,
@@ -74,7 +74,8 @@ def plan_demand(
         million USD that may be spent
     model
         how often cables fail and for how long, made for this network with every candidate in
-        service; without it, and for all failures without a rate, `unknown_rate_per_year` holds
+        service, or a function that makes it of that network (`cablenet.fault_model`); without it,
+        and for all failures without a rate, `unknown_rate_per_year` holds
     leave_out_impossible
         plan for the rest where no candidate keeps a promise; without it that is an error
     next_best
@@ -103,6 +104,8 @@ def plan_demand(
         raise InputError("the network has no candidate cables; build it with "
                          "build_network(layers, candidates=...)")
     case = DemandCase(net, options, rules, capacity_rule)
+    if callable(model):
+        model = model(case.full)
     failures, rate = _failures(net, case.full, sweep, model)
     now = look(case, failures)
     told = [promise_question(now, promise) for promise in asked]

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cablenet_api.processes.table import PROCESSES, compute
+from cablenet_api.processes.table import PROCESSES, compute, find
 from cablenet_api.worlds import World
 
 import cablenet as cn
+from cablenet.testing import small_world
 from tests.api.conftest import House
 from tests.api.ring_world import ring_network
 
@@ -91,7 +92,66 @@ def test_a_promise_of_two_losses_is_kept_by_one_new_cable(world: World) -> None:
         answer(world, "survival", promises=[TWO], budget_musd=found["cost_musd"] / 2)
 
 
+def two_places() -> World:
+    """AA, the hub, and DD on one cable `ad`, ten degrees of sea apart; each asks for 1 Tbps."""
+    return World(cn.build_network(small_world(
+        [("a", "AA", 0, 0), ("d", "DD", 0, -10)], {"ad": [("a", "d")]}, hubs=["AA"])))
+
+
+HALF = {"share": 0.5, "countries": ["DD"], "failures": ["AD"]}
+
+
+def test_a_share_is_kept_by_the_only_cable_that_can_and_both_are_told() -> None:
+    """By hand: DD asks for 1 Tbps and loses all with ad, so half of it falls short; a second cable
+    to AA brings all back, and AA's own 1 Tbps with it. Without a station nothing helps."""
+    found = answer(two_places(), "demand", promises=[HALF])
+    assert (found["status"], found["chosen"]) == ("optimal", ["new:a:d"])
+    assert [(row["short_before_tbps"], row["short_after_tbps"]) for row in found["answers"]] == [
+        (0.5, 0.0)]
+    swept = {row["failure"]: (row["before_swept_tbps"], row["after_swept_tbps"])
+             for row in found["losses"]}
+    assert swept == {"AD": (2.0, 0.0), "A (AA)": (2.0, 2.0), "D (DD)": (2.0, 2.0)}
+    assert found["objective"] == found["cost_musd"] > 0
+    with pytest.raises(cn.errors.InfeasibleError):
+        answer(two_places(), "demand", promises=[HALF], budget_musd=found["cost_musd"] / 2)
+    everything = {"promises": [{"share": 0.5, "countries": ["DD"]}]}
+    with pytest.raises(cn.errors.InfeasibleError, match="2 of the promises"):
+        answer(two_places(), "demand", **everything)
+    left = answer(two_places(), "demand", leave_out_impossible=True, **everything)
+    assert left["chosen"] == ["new:a:d"] and len(left["left_out"]) == 2
+
+
+def test_a_budget_is_spent_where_least_is_lost_then() -> None:
+    """By hand: with the cable only the two stations' losses remain, 2 Tbps each, and without a
+    budget for it nothing changes."""
+    none, enough = (answer(two_places(), "demand", budget_musd=budget) for budget in (0, 500))
+    assert none["chosen"] == [] and none["loss_after"] == none["loss_before"]
+    assert enough["chosen"] == ["new:a:d"]
+    days = {row["failure"]: row["days_a_year"] for row in enough["losses"]}
+    assert enough["loss_before"] == pytest.approx(2 * sum(days.values()))
+    assert enough["loss_after"] == pytest.approx(2 * (days["A (AA)"] + days["D (DD)"]))
+    assert enough["objective_unit"] == "Tbps-days a year"
+
+
+def test_a_demand_plan_leaves_its_cables_and_its_tables_as_layers() -> None:
+    process = PROCESSES["demand"]
+    found = find(process, two_places(), process.inputs.model_validate({"promises": [HALF]}))
+    layers = found.draw()
+    assert list(layers) == ["new_cables", "losses", "promised"]
+    line, = layers["new_cables"].geometry
+    assert line.bounds == pytest.approx((0.0, -10.0, 0.0, 0.0), abs=0.3)
+    assert layers["losses"]["failure"].tolist() == ["AD", "A (AA)", "D (DD)"]
+    assert layers["promised"]["failure"].tolist() == ["AD"]
+
+
 @pytest.mark.parametrize(("process", "inputs"), [
+    ("demand", {}),
+    ("demand", {"promises": [{"share": 90}]}),
+    ("demand", {"promises": [{"share": 0.0}]}),
+    ("demand", {"promises": [{"countries": []}]}),
+    ("demand", {"budget_musd": -1}),
+    ("demand", {"budget_musd": 1, "gap": 2}),
+    ("demand", {"budget_musd": 1, "time_limit_s": 1e9}),
     ("worst", {"k": 2, "pair": ["BB"]}),
     ("worst", {"k": 2, "pair": ["BB", "BB"]}),
     ("worst", {"k": 2, "pair": ["BB", "CC"], "country": "BB"}),

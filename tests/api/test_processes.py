@@ -24,7 +24,7 @@ from tests.api.ring_world import agreed_network
 from tests.api.test_jobs import until, worker
 
 VERBS = {"score", "sweep", "cut-sets", "worst", "redundancy", "bases", "repairs", "validate",
-         "report", "traffic", "survival"}
+         "report", "traffic", "survival", "demand"}
 ON_A_MAP = VERBS - {"validate", "report"}
 """Those two are about the shipped atlas and what others published of it."""
 

@@ -11,8 +11,10 @@ from scipy import optimize
 import cablenet as cn
 from cablenet.errors import InfeasibleError, InputError, NoPlanFoundError
 from cablenet.metrics.flow_case import flow_case
+from cablenet.planning.candidates import proposals
 from cablenet.planning.demand_promise import DemandPromise
 from cablenet.planning.demand_setup import UNKNOWN_RATE_PER_YEAR
+from cablenet.planning.needs import with_all_built
 from cablenet.planning.plan_demand import MEAN_REPAIR_H, default_sweep, plan_demand
 from cablenet.testing import small_world
 
@@ -73,6 +75,15 @@ def test_under_a_budget_least_is_lost():
         (2 * 2.7 + 1.15 + 1 / 3 + 0.85 + 1 / 3) * DAYS)
     assert plan.swept_after == pytest.approx(plan.loss_after, abs=1e-6)
     assert plan.swept_before == pytest.approx(plan.loss_before, abs=1e-6)
+
+
+def test_a_function_that_makes_the_fault_model_is_given_every_candidate_in_service():
+    net = line_world(("bh", "b1", "h2", 5, 5.0), ("far", "b1", "h2", 50, 5.0))
+    full = with_all_built(net, proposals(net))
+    by_hand, made = (plan_demand(net, budget_musd=6, model=model)
+                     for model in (cn.fault_model(full), cn.fault_model))
+    assert made.chosen == by_hand.chosen == ("bh",)
+    assert made.loss_before == by_hand.loss_before != plan_demand(net, budget_musd=6).loss_before
 
 
 def test_nothing_to_spend_builds_nothing():

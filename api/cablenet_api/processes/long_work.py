@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from typing import Any
 
 import cablenet as cn
@@ -11,6 +12,7 @@ from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
     BasesInputs,
+    DemandInputs,
     ReportInputs,
     SweepInputs,
     ValidateInputs,
@@ -74,6 +76,25 @@ def bases(world: World, asked: BasesInputs, desk: Desk) -> Found:
     assert asked.agreement is not None  # one of the two is given
     plan = cn.plan_bases(net, model, asked.agreement, ships=asked.ships, years=asked.years,
                          seed=asked.seed, router=router, progress=tell)
+    return Found(plan.to_json(), lambda: cn.result_layers(plan))
+
+
+def demand(world: World, asked: DemandInputs, desk: Desk) -> Found:
+    """Shares of demand kept, or least lost for a budget, among all cables within reach."""
+    table = cn.candidate_table(
+        world.network.layers, kinds=("cable", "landing"), reach_km=asked.reach_km,
+        progress=lambda done, total: desk.tell(done / max(total, 1) / 2))
+    net = cn.demand_network(table)
+    sweep = cn.cable_losses(net) + cn.station_losses(net)
+    with suppress(cn.errors.NothingHitError, cn.errors.UnknownNameError):
+        sweep += cn.named_events(net)  # a map of another region has none of them
+    desk.tell(0.5)
+    plan = cn.plan_demand(
+        net, [one.promise() for one in asked.promises], sweep=sweep.recipe,
+        budget_musd=asked.budget_musd,
+        model=None if asked.budget_musd is None else cn.fault_model,
+        leave_out_impossible=asked.leave_out_impossible, next_best=asked.next_best, gap=asked.gap,
+        time_limit_s=asked.time_limit_s)
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 

@@ -16,6 +16,8 @@ TITLES = {
     "bases": "Ports, with the ships that each model lays there",
     "ports": "Ports, by what one more ship there would save",
     "new_cables": "Cables to build",
+    "losses": "Failures by the demand they leave unserved, before and after, without shapes",
+    "promised": "Promises that fall short today, and what is left of that, without shapes",
     "links": "Links by load: the busier direction, before and after the failure",
     "worst": "The worst failures of a sweep, without shapes",
     "orders": "Sums of a sweep by the number of failures, without shapes",

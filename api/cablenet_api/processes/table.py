@@ -18,6 +18,7 @@ from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
     BasesInputs,
     CutSetsInputs,
+    DemandInputs,
     RedundancyInputs,
     RepairsInputs,
     ReportInputs,
@@ -129,6 +130,9 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
     Process("survival", "Survival plan",
             "The cheapest new cables after which promises hold: any so many cables, stations or "
             "places may be lost.", SurvivalInputs, _survival, False),
+    Process("demand", "Demand plan",
+            "The cheapest new cables after which countries keep a share of their demand, or those "
+            "after which least is lost for a budget.", DemandInputs, long_work.demand, False),
     Process("traffic", "Traffic after a failure",
             "Who is served over which links, intact and after one failure, at the flow optimum.",
             TrafficInputs, _traffic, False),

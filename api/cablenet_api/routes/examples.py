@@ -120,6 +120,8 @@ def examples() -> Mapping[str, Mapping[str, Json]]:
             "worst": {"inputs": {"k": 3, "country": "JP"}},
             "bases": {"inputs": {"agreement": "SEAIOCMA", "years": 20}},
             "survival": {"inputs": {"promises": [{"losses": 1, "countries": ["TO"]}]}},
+            "demand": {"inputs": {"promises": [{"share": 0.9, "countries": ["IN", "JP"]}],
+                                  "leave_out_impossible": True}},
             "repairs with an overlay": {"inputs": {
                 "event": LUZON, "overlay": {"workspace": "1a" * 16, "overlay": "3c" * 16}}},
             "on a map of a workspace": {"inputs": {
