@@ -144,12 +144,14 @@ def _(found: FlowAnswer) -> Layers:
 @_layers.register
 def _(run: SweepRun) -> Layers:
     """Countries by what the failures cost them, the worst failures, sums by order, and every
-    failure that was kept."""
-    tables = {name: run.table(name) for name in ("countries", "worst", "orders")
-              if run.aggregate(name).is_file()}
+    failure that was kept. Of drawn years the same by country, pairs, losses of capacity, sums by
+    year, and every loss of a year."""
+    tables = {name: run.table(name) for name in ("countries", "worst", "orders", "capacity",
+                                                 "pairs", "years") if run.aggregate(name).is_file()}
     tables |= {"rows": run.rows()} if run.parts else {}
     if "countries" in tables:
-        tables["countries"] = _as_countries(tables["countries"])
+        tables["countries"] = _as_countries(tables["countries"].rename(
+            columns={"label": "country"}))
     return {name: table if name == "countries" else _keyed(table)
             for name, table in tables.items()}
 

@@ -144,7 +144,51 @@ def test_a_demand_plan_leaves_its_cables_and_its_tables_as_layers() -> None:
     assert layers["promised"]["failure"].tolist() == ["AD"]
 
 
+DRAWN = {"years": 400, "metrics": ["isolated", "capacity_loss"], "pairs": [["BB", "DD"]],
+         "seed": 3}
+
+
+def test_drawn_years_tell_the_risk_that_their_rows_add_up_to(world: World) -> None:
+    """By hand: AA is the hub and never cut off; whatever is told a year is the sum of the rows
+    that are kept, one for each loss of a year, over 400; a cable of 10 Tbps out for an hour takes
+    10 Tbps-hours from whoever reached the hub by it."""
+    process = PROCESSES["sweep"]
+    found = find(process, world, process.inputs.model_validate(DRAWN))
+    layers, told = found.draw(), found.answer
+    assert told["scenarios"] == told["solved"] == 400
+    assert list(layers) == ["countries", "capacity", "pairs", "years", "rows"]
+    assert len(layers["years"]) == 400
+    rows = layers["rows"].groupby(["heading", "label"])["value"].sum() / 400
+    assert set(told["risk"]) == {"isolated_h", "isolated_people_h", "isolated_user_h",
+                                 "capacity_loss_tbps_h", "parted_h"}
+    for heading, risk in told["risk"].items():
+        for one in risk["a_year"]:
+            assert one["expected"] == pytest.approx(rows.get((heading, one["label"]), 0.0))
+    capacity = {one["label"]: one["expected"] for one in
+                told["risk"]["capacity_loss_tbps_h"]["a_year"]}
+    assert capacity["AA"] == 0.0 and min(capacity[one] for one in ("BB", "CC", "DD")) > 0
+    down = {one["label"]: one["expected"] for one in told["risk"]["isolated_h"]["a_year"]}
+    share = {one["label"]: one["availability"] for one in told["availability"]["countries"]}
+    assert share == pytest.approx({one: 1 - hours / 8766 for one, hours in down.items()})
+    assert [one["label"] for one in told["availability"]["pairs"]] == ["BB-DD"]
+    again = answer(world, "sweep", **DRAWN)
+    assert again["digest"] == told["digest"] != answer(world, "sweep", **{**DRAWN, "seed": 4}
+                                                       )["digest"]
+    calm = answer(world, "sweep", years=50, hazards=["background"])
+    assert "solar_storm" in told["recipe"]["causes"] and "solar_storm" not in calm["recipe"][
+        "causes"]
+
+
 @pytest.mark.parametrize(("process", "inputs"), [
+    ("sweep", {"years": 10, "samples": 10}),
+    ("sweep", {"years": 10, "events": [CUT_AB]}),
+    ("sweep", {"years": 0}),
+    ("sweep", {"years": 10**9}),
+    ("sweep", {"years": 10, "metrics": ["unserved"]}),
+    ("sweep", {"years": 10, "hazards": ["dragons"]}),
+    ("sweep", {"years": 10, "pairs": [["BB", "BB"]]}),
+    ("sweep", {"years": 10, "pairs": [["BB"]]}),
+    ("sweep", {"order": 2, "pairs": [["BB", "DD"]]}),
     ("demand", {}),
     ("demand", {"promises": [{"share": 90}]}),
     ("demand", {"promises": [{"share": 0.0}]}),

@@ -21,7 +21,9 @@ OnMap = Annotated[MapNamed | None, Field(
     description="a map of a workspace; default: the one that the service answers from")]
 
 
-class _Asked(Closed):
+class Asked(Closed):
+    """About which map, on which day."""
+
     as_of: date | None = Field(None, ge=FIRST_DAY, le=LAST_DAY,
                                description="the day asked about; default: the map's own")
     map: OnMap = None
@@ -33,7 +35,7 @@ class ScoreInputs(ScoreRequest):
     map: OnMap = None
 
 
-class CutSetsInputs(_Asked):
+class CutSetsInputs(Asked):
     """Which minimal sets isolate whom."""
 
     max_order: Whole = Field(2, ge=1, le=5, description="largest set looked for")
@@ -42,7 +44,7 @@ class CutSetsInputs(_Asked):
                                             description="default: all")
 
 
-class WorstInputs(_Asked):
+class WorstInputs(Asked):
     """The worst that k losses can do."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [
@@ -99,7 +101,7 @@ class FairnessInputs(Closed):
         return cn.Fairness(self.parties, self.most)
 
 
-class RepairsInputs(_Asked):
+class RepairsInputs(Asked):
     """One outage, how far ahead to plan, and what for."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [
@@ -136,7 +138,7 @@ class RepairsInputs(_Asked):
         return cn.ServiceLevel(wanted.level, tuple(wanted.countries))
 
 
-class BasesInputs(_Asked):
+class BasesInputs(Asked):
     """Where an agreement's ships should lie, or where one more ship would help most."""
 
     agreement: Name | None = Field(None, description="id of a maintenance agreement; or")
@@ -158,101 +160,24 @@ class BasesInputs(_Asked):
         return self
 
 
-class RedundancyInputs(_Asked):
-    """Who must survive any one cable loss, for how much."""
-
-    countries: list[Country] = Field(min_length=1, max_length=20)
-    budget_musd: float | None = Field(None, strict=True, gt=0, le=1e6)
-
-
-class PromiseInputs(Closed):
-    """Countries survive the loss of any `losses` units of these kinds, new ones included."""
-
-    losses: Whole = Field(1, ge=1, le=3)
-    unit: Literal["cable", "station", "cable+station", "place"] = "cable+station"
-    countries: list[Country] | None = Field(None, min_length=1, max_length=300, description=(
-        "default: all that reach a hub abroad today"))
-    radius_km: float = Field(25.0, strict=True, ge=1, le=500, description="of a place")
-
-    @model_validator(mode="after")
-    def _kept(self) -> PromiseInputs:
-        self.promise()  # the library's own refusals, before a job is made
-        return self
-
-    def promise(self) -> cn.Promise:
-        """In the library's words."""
-        return cn.Promise(self.losses, self.unit,
-                          None if self.countries is None else tuple(self.countries),
-                          self.radius_km)
-
-
-class SurvivalInputs(_Asked):
-    """What countries must survive, of all cables within reach."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"promises": [
-        {"losses": 1, "unit": "cable+station", "countries": ["TO"]}], "budget_musd": 200}]})
-
-    promises: list[PromiseInputs] = Field(min_length=1, max_length=10)
-    budget_musd: float | None = Field(None, strict=True, gt=0, le=1e6, description=(
-        "a plan that costs more is refused"))
-    reach_km: float = Field(3_000.0, strict=True, ge=100, le=5_000, description=(
-        "how far a new cable may reach; it takes minutes to price those of the world"))
-    leave_out_impossible: bool = Field(False, strict=True, description=(
-        "plan for the others where a country cannot be saved"))
-    next_best: Whole = Field(0, ge=0, le=10)
-
-
-class SharePromiseInputs(Closed):
-    """Countries keep a share of their demand through failures of the sweep."""
-
-    share: float = Field(0.9, strict=True, gt=0, le=1)
-    countries: list[Name] | None = Field(None, min_length=1, max_length=300, description=(
-        "default: all that have this share today"))
-    failures: list[Name] | None = Field(None, min_length=1, max_length=1_000, description=(
-        "names of cables, stations and named events; default: all of them, one at a time"))
-
-    def promise(self) -> cn.DemandPromise:
-        """In the library's words."""
-        names = (None if one is None else tuple(one) for one in (self.countries, self.failures))
-        return cn.DemandPromise(self.share, *names)
-
-
-class DemandInputs(_Asked):
-    """What share of demand to keep, or what to spend so that least is lost, or both."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [
-        {"promises": [{"share": 0.9, "countries": ["IN", "JP"]}], "leave_out_impossible": True},
-        {"budget_musd": 200, "gap": 0.05}]})
-
-    promises: list[SharePromiseInputs] = Field([], max_length=10)
-    budget_musd: float | None = Field(None, strict=True, ge=0, le=1e6, description=(
-        "spend at most this so that the expected loss is least; promises are kept as well"))
-    reach_km: float = Field(1_500.0, strict=True, ge=100, le=5_000, description=(
-        "how far a new cable may reach; it takes a minute to draw those of the world"))
-    leave_out_impossible: bool = Field(False, strict=True, description=(
-        "plan for the rest where no cable keeps a promise"))
-    next_best: Whole = Field(0, ge=0, le=10)
-    gap: float = Field(0.0, strict=True, ge=0, le=1, description=(
-        "end when proved to lie so close to the best: 0.01 for 1 %"))
-    time_limit_s: Whole = Field(300, ge=1, le=3_000, description=(
-        "seconds on the clock for the search of each plan"))
-
-    @model_validator(mode="after")
-    def _something(self) -> DemandInputs:
-        if not self.promises and self.budget_musd is None:
-            raise ValueError("say what to keep (promises), or what may be spent (budget_musd)")
-        return self
-
-
-class TrafficInputs(_Asked):
+class TrafficInputs(Asked):
     """One failure, or none: the network as it is."""
 
     event: Annotated[Event, Field(description="what has failed")] | None = None
     capacity_rule: Name | None = Field(None, description="for maps without capacities")
 
 
-class SweepInputs(_Asked):
-    """Which failures to score: all combinations of up to `order` units, or a sample, or these."""
+Pair = Annotated[list[Country], Field(min_length=2, max_length=2)]
+Hazard = Literal["background", "earthquake", "slope_failure", "cyclone", "anchor_drag",
+                 "solar_storm"]
+
+
+class SweepInputs(Asked):
+    """Which failures to score: all combinations of up to `order` units, or a sample, or these, or
+    what happens in drawn years."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"order": 2}, {"years": 10_000, "pairs": [["IN", "JP"]]}]})
 
     order: Whole = Field(2, ge=1, le=4, description="largest number of units that fail together")
     unit: Unit = "cable"
@@ -263,6 +188,24 @@ class SweepInputs(_Asked):
     events: list[Event] | None = Field(None, min_length=1, max_length=MAX_EVENTS,
                                        description="these failures, and no combinations")
     top: Whole = Field(100, ge=1, le=1_000, description="how many of the worst are listed")
+    years: Whole | None = Field(None, ge=1, le=100_000, description=(
+        "so many drawn years of faults and repairs, and no combinations"))
+    hazards: list[Hazard] | None = Field(None, min_length=1, max_length=6, description=(
+        "with years: only faults of these; default: all"))
+    pairs: list[Pair] | None = Field(None, min_length=1, max_length=50, description=(
+        "with years: pairs of countries whose time apart is counted"))
+
+    @model_validator(mode="after")
+    def _one_source(self) -> SweepInputs:
+        if [self.samples, self.events, self.years].count(None) < 2:
+            raise ValueError("name one source of failures: samples, events or years")
+        if self.years is None and (self.hazards or self.pairs):
+            raise ValueError("hazards and pairs belong to years")
+        if self.years is not None and not set(self.metrics) <= {"isolated", "capacity_loss"}:
+            raise ValueError("drawn years know the metrics isolated and capacity_loss")
+        if any(one == other for one, other in self.pairs or ()):
+            raise ValueError("a pair is of two countries")
+        return self
 
 
 class ReportInputs(Closed):

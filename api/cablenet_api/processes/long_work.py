@@ -8,11 +8,11 @@ from typing import Any
 
 import cablenet as cn
 from cablenet_api.failures import scenarios_of
+from cablenet_api.processes.building_inputs import DemandInputs
 from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
     BasesInputs,
-    DemandInputs,
     ReportInputs,
     SweepInputs,
     ValidateInputs,
@@ -24,16 +24,9 @@ SHOWN = 1_000
 
 
 def sweep(world: World, asked: SweepInputs, desk: Desk) -> Found:
-    """Score every combination, a random sample or named failures, in chunks that are kept."""
-    net = world.network
-    job: Any
-    if asked.events is not None:
-        job = cn.event_sweep(net, scenarios_of(world, asked.events), asked.metrics)
-    elif asked.samples is not None:
-        job = cn.random_sweep(net, asked.samples, asked.order, asked.unit, asked.metrics,
-                              seed=asked.seed, top=asked.top)
-    else:
-        job = cn.exhaustive_sweep(net, asked.order, asked.unit, asked.metrics, top=asked.top)
+    """Score combinations, a random sample, named failures or drawn years, in chunks that are kept.
+    """
+    job = _sweep_job(world, asked)
     count = sum(job.size(chunk) for chunk in range(job.chunks))
     if count > desk.most_scenarios:
         raise cn.errors.InputError(f"{count:,} scenarios, and one job may ask for "
@@ -51,12 +44,46 @@ def sweep(world: World, asked: SweepInputs, desk: Desk) -> Found:
         found = run()
     layers = cn.result_layers(found)  # now: they are read from the desk, which is cleared
     return Found({"scenarios": found.scenarios, "solved": found.solved, "failed": found.failed,
-            "digest": found.digest, "recipe": dict(found.recipe),
-            **{name: found.table(name).head(SHOWN).to_dict("records")
+                  "digest": found.digest, "recipe": dict(found.recipe),
+                  **(_tables(found, asked) if asked.years is None else _risk(found))},
+                 lambda: layers)
+
+
+def _sweep_job(world: World, asked: SweepInputs) -> Any:
+    net = world.network
+    if asked.years is not None:
+        return cn.years_sweep(net, cn.fault_model(net, asked.hazards), asked.years,
+                              seed=asked.seed, metrics=asked.metrics,
+                              pairs=[(one, other) for one, other in asked.pairs or ()])
+    if asked.events is not None:
+        return cn.event_sweep(net, scenarios_of(world, asked.events), asked.metrics)
+    if asked.samples is not None:
+        return cn.random_sweep(net, asked.samples, asked.order, asked.unit, asked.metrics,
+                               seed=asked.seed, top=asked.top)
+    return cn.exhaustive_sweep(net, asked.order, asked.unit, asked.metrics, top=asked.top)
+
+
+def _tables(found: cn.SweepRun, asked: SweepInputs) -> dict[str, Any]:
+    return {**{name: found.table(name).head(SHOWN).to_dict("records")
                for name in ("worst", "orders", "countries")
                if found.aggregate(name).is_file()},
-            **({"rows": found.rows().head(SHOWN).to_dict("records")} if asked.events else {})},
-            lambda: layers)
+            **({"rows": found.rows().head(SHOWN).to_dict("records")} if asked.events else {})}
+
+
+def _risk(found: cn.SweepRun) -> dict[str, Any]:
+    """What drawn years mean: by loss, what to expect of whom, and what is reached how often."""
+    losses = [column.removesuffix("_per_year") for name in ("countries", "capacity", "pairs")
+              if found.aggregate(name).is_file() for column in found.table(name).columns
+              if column.endswith("_per_year")]
+    told: dict[str, Any] = {}
+    for name in losses:
+        risk = cn.risk_of(found, name)
+        told[name] = {"unit": risk.unit, "a_year": risk.to_frame().reset_index().to_dict("records"),
+                      "return_periods": risk.total().return_periods().to_dict("records")}
+    down = {"countries": "isolated_h", "pairs": "parted_h"}
+    return {"risk": told, "availability": {
+        what: cn.availability_of(found, name).to_frame().reset_index().to_dict("records")
+        for what, name in down.items() if name in told}}
 
 
 def bases(world: World, asked: BasesInputs, desk: Desk) -> Found:

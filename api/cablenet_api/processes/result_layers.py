@@ -21,6 +21,9 @@ TITLES = {
     "links": "Links by load: the busier direction, before and after the failure",
     "worst": "The worst failures of a sweep, without shapes",
     "orders": "Sums of a sweep by the number of failures, without shapes",
-    "rows": "Every failure of a sweep that was kept, without shapes",
+    "capacity": "Capacity that countries lose in drawn years, without shapes",
+    "pairs": "Pairs of countries by their time apart in drawn years, without shapes",
+    "years": "Sums of each drawn year, without shapes",
+    "rows": "Every failure of a sweep that was kept, or every loss of a drawn year, without shapes",
     "country_traffic": "Demand of each country, unserved and delayed, without shapes",
 }

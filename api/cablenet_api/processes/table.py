@@ -13,17 +13,19 @@ from cablenet_api.answers import answer_of, stamp
 from cablenet_api.events import Closed
 from cablenet_api.failures import scenarios_of
 from cablenet_api.processes import long_work
+from cablenet_api.processes.building_inputs import (
+    DemandInputs,
+    RedundancyInputs,
+    SurvivalInputs,
+)
 from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
     BasesInputs,
     CutSetsInputs,
-    DemandInputs,
-    RedundancyInputs,
     RepairsInputs,
     ReportInputs,
     ScoreInputs,
-    SurvivalInputs,
     SweepInputs,
     TrafficInputs,
     ValidateInputs,

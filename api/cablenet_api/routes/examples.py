@@ -117,6 +117,7 @@ def examples() -> Mapping[str, Mapping[str, Json]]:
         "POST /processes/{process}/execution": {
             "score": {"inputs": SCORE},
             "sweep": {"inputs": {"order": 2, "unit": "cable", "metrics": ["isolated"]}},
+            "drawn years": {"inputs": {"years": 1000, "pairs": [["IN", "JP"]]}},
             "worst": {"inputs": {"k": 3, "country": "JP"}},
             "bases": {"inputs": {"agreement": "SEAIOCMA", "years": 20}},
             "survival": {"inputs": {"promises": [{"losses": 1, "countries": ["TO"]}]}},
