@@ -147,8 +147,9 @@ STATUS_OF: tuple[tuple[type[Exception], str], ...] = (
 """The one table, most special first: the first class an error is an instance of decides."""
 
 
-_HEADERS = {**{slug: {"Retry-After": "5"} for slug in ("busy", "too-many-jobs", "store-unavailable",
-                                                      "provider-unavailable")},
+_HEADERS = {**{slug: {"Retry-After": "5"} for slug in ("busy", "too-many-jobs",
+                                                      "store-unavailable")},
+            "provider-unavailable": {"Retry-After": "60"},  # it is asked again once a minute
             "not-logged-in": {"WWW-Authenticate": "Bearer"}}
 
 

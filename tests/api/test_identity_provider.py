@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -25,26 +27,26 @@ from tests.api.ring_world import ring_network
 pytestmark = needs_node
 
 
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Where it listens: `issuer`, and `stranger` who issues in its name with other keys."""
-    folder: Path = tmp_path_factory.mktemp("provider")
+@contextmanager
+def running_provider(folder: Path) -> Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]:
+    """Where it listens: `issuer`, and `stranger` who issues in its name with other keys; and its
+    process."""
     (folder / "node_modules").symlink_to(MODULES)
     (folder / "provider.mjs").write_bytes((SCRIPTS / "provider.mjs").read_bytes())
     with subprocess.Popen(["node", "provider.mjs"], cwd=folder, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as running:
         try:
             assert running.stdout is not None
-            yield json.loads(running.stdout.readline())
+            yield json.loads(running.stdout.readline()), running
         finally:
             running.kill()
 
 
-@pytest.fixture(scope="module")
-def client(provider: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-           ) -> Iterator[TestClient]:
+@contextmanager
+def service_of(provider: dict[str, str], folder: Path) -> Iterator[TestClient]:
+    """A service that takes its tokens; `kiran` is a planner."""
     settings = Settings(
-        database=f"sqlite:///{tmp_path_factory.mktemp('store') / 'kept.sqlite'}", login="tokens",
+        database=f"sqlite:///{folder / 'kept.sqlite'}", login="tokens",
         oidc_issuer=provider["issuer"], oidc_audience="urn:cablenet",
         oidc_keys=f"{provider['issuer']}/jwks")
     admit_member(settings, "ministry", "kiran", "planner", 1)
@@ -52,6 +54,19 @@ def client(provider: dict[str, str], tmp_path_factory: pytest.TempPathFactory
     with TestClient(app) as made:
         yield made
     app.state.store.close()
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with running_provider(tmp_path_factory.mktemp("provider")) as (found, _):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(provider: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+           ) -> Iterator[TestClient]:
+    with service_of(provider, tmp_path_factory.mktemp("store")) as made:
+        yield made
 
 
 def issued(address: str, resource: str = "urn:cablenet") -> str:
@@ -103,3 +118,26 @@ def test_a_token_that_does_not_hold_is_refused(provider: dict[str, str], client:
     assert (part(token, 0).get("kid") != "ours") == (how in ("unknown key", "alg none"))
     reply = client.get("/me", headers={"Authorization": f"Bearer {token}"})
     assert (reply.status_code, reply.json()["type"]) == (401, "/problems/not-logged-in")
+
+
+def test_a_provider_stopped_in_the_middle(tmp_path: Path) -> None:
+    """Its key was read, so its tokens go on holding; a key nobody has read cannot be judged."""
+    (tmp_path / "provider").mkdir()
+    with (running_provider(tmp_path / "provider") as (found, process),
+          service_of(found, tmp_path) as service):
+        ours, theirs = issued(found["issuer"]), issued(found["stranger"])
+
+        def me(token: str) -> Any:
+            return service.get("/me", headers={"Authorization": f"Bearer {token}"})
+
+        assert me(ours).status_code == 200
+        process.kill()
+        process.wait()
+        assert me(ours).json()["person"] == "kiran"
+        begun = time.monotonic()
+        refused = me(theirs)
+        assert time.monotonic() - begun < 5.0
+        assert (refused.status_code, refused.json()["type"], refused.headers["retry-after"]) == (
+            503, "/problems/provider-unavailable", "60")
+        assert me(ours).status_code == 200
+        assert me(ours[:-4] + "AAAA").status_code == 401
