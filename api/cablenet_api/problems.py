@@ -35,10 +35,11 @@ class Kind:
 
 
 class RefusedError(Exception):
-    """A request the service refuses, by the kind of problem it is."""
+    """A request the service refuses, by the kind of problem it is; with the seconds after which
+    it may be sent again, where these are known."""
 
-    def __init__(self, slug: str, detail: str) -> None:
-        self.slug = slug
+    def __init__(self, slug: str, detail: str, retry_after_s: int | None = None) -> None:
+        self.slug, self.retry_after_s = slug, retry_after_s
         super().__init__(detail)
 
 
@@ -206,7 +207,10 @@ async def _answer(request: Request, error: Exception) -> Response:
         return problem_response(kind, str(error)[:2000], _event_places(error))
     # what a database says may hold what was sent: it is never handed on
     detail = kind.title if kind.slug in ("store-unavailable", "conflict") else str(error)[:2000]
-    return problem_response(kind, detail, headers=_HEADERS.get(kind.slug))
+    headers = _HEADERS.get(kind.slug)
+    if isinstance(error, RefusedError) and error.retry_after_s is not None:
+        headers = {"Retry-After": str(error.retry_after_s)}
+    return problem_response(kind, detail, headers=headers)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

@@ -78,7 +78,7 @@ def _whole(log: str, checkpoint: list[Path] | None, token_file: Path | None,
     audit, errors = service_part("audit"), service_part("plans.errors")
     held = [read_model(audit.Checkpoint, path, "a checkpoint") for path in checkpoint or ()]
     entries = [parsed(audit.Entry, line, f"{log}, line {number}", "an audit entry")
-               for number, line in enumerate(_text(log, token_file).splitlines(), 1)]
+               for number, line in enumerate(_lines(log, token_file), 1)]
     try:
         audit.verify(entries, held)
     except errors.BrokenChainError as error:
@@ -92,7 +92,20 @@ def _whole(log: str, checkpoint: list[Path] | None, token_file: Path | None,
     return entries
 
 
-def _text(log: str, token_file: Path | None) -> str:
+def _lines(log: str, token_file: Path | None) -> list[str]:
+    """The lines of a log. Only a line feed ends one: names may hold what else Unicode calls a line
+    break, and JSON leaves that as it is."""
+    from cablenet.errors import InputError
+
+    try:
+        text = _content(log, token_file).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{log}: byte {error.start} is no UTF-8; take an exported log, one JSON "
+                         "entry a line") from None
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _content(log: str, token_file: Path | None) -> bytes:
     """A log from a file or from the service that keeps it."""
     from cablenet.errors import InputError
 
@@ -101,14 +114,14 @@ def _text(log: str, token_file: Path | None) -> str:
         if not path.is_file():
             raise InputError(f"{log}: there is no such file; name an exported log, or the address "
                              "of a served one")
-        return path.read_text(encoding="utf-8")
-    from urllib.error import URLError
+        return path.read_bytes()
+    from http.client import HTTPException
     from urllib.request import Request, urlopen
 
     token = None if token_file is None else token_file.read_text(encoding="utf-8").split("\n")[0]
     asked = Request(log, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310  # http(s) only, above
     try:
         with urlopen(asked, timeout=WAIT_S) as answer:  # noqa: S310  # the same
-            return str(answer.read().decode("utf-8"))
-    except (URLError, OSError) as error:
+            return bytes(answer.read())
+    except (OSError, HTTPException) as error:  # the latter: it broke off in the middle
         raise InputError(f"{log}: the service does not give its log: {error}") from None

@@ -13,6 +13,7 @@ from cablenet_api.plans.errors import BrokenChainError
 from cablenet_api.plans.signing import key_to_pem, new_key, public_text
 from cablenet_api.store import Store
 from cablenet_api.store.store import EVERY
+from jsonschema import Draft202012Validator
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -201,6 +202,23 @@ TAMPERING = {
     "a lost tail": "DELETE FROM audit WHERE log = :log AND number > 3",
     "the whole log written anew": "DELETE FROM audit WHERE log = :log AND number > 1",
 }
+
+
+def test_every_line_of_an_export_is_what_the_description_says(house: House, name: str) -> None:
+    """Also where a name holds a line separator of Unicode: only a line feed ends a line."""
+    who = house.admit(name)
+    assert who.ask("PUT", f"/members/odd%E2%80%A8{name}", {"role": "viewer"}).status_code == 200
+    document = who.ask("GET", "/openapi.json").json()
+    for path in ("/audit/export", "/workspaces/{workspace}/audit/export"):
+        answer = document["paths"][path]["get"]["responses"]["200"]["content"]
+        line = answer["application/x-ndjson"]["schema"]["contentSchema"]
+        assert line == {"$ref": "#/components/schemas/Entry"}
+    checks = Draft202012Validator({**line, "components": document["components"]})
+    lines = who.ask("GET", "/audit/export").text.removesuffix("\n").split("\n")
+    assert len(lines) == who.ask("GET", "/audit/head").json()["number"] > 0
+    assert any("\u2028" in one for one in lines)
+    for one in lines:
+        checks.validate(json.loads(one))
 
 
 @pytest.mark.parametrize("how", TAMPERING)

@@ -124,6 +124,11 @@ def test_the_budget_counts_different_questions_of_each_party_and_the_owner_reads
     assert japan.ask("POST", scores, asked(LOSS)).status_code == 200  # asked before
     spent = japan.ask("POST", scores, asked(losses("ab", "cd")))
     assert (spent.status_code, spent.json()["type"]) == (429, "/problems/budget-spent")
+    month = 30 * 24 * 3600
+    assert month - 60 < int(spent.headers["retry-after"]) <= month
+    never = japan.ask("POST", scores, asked(*(losses("bc", one) for one in ("ab", "cd", "da")),
+                                            losses("cd", "da")))
+    assert never.status_code == 429 and "retry-after" not in never.headers
     assert third.ask("POST", scores, asked(losses("ab", "cd"))).status_code == 200
     for _ in range(5):
         assert india.ask("POST", scores, asked(losses("ab", "da"))).status_code == 200

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from cablenet_api.audit import next_entry, sign_checkpoint
@@ -73,3 +75,40 @@ def test_an_audit_log_is_whole_or_the_answer_is_no(tmp_path: Path,
     log.write_text("{}")
     code, _, err = run(capsys, "audit", "verify", log)
     assert code == 2 and "log.jsonl, line 1 is not an audit entry" in err
+
+
+def test_only_a_line_feed_ends_an_entry_and_what_is_no_log_is_told(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Names may hold a line separator of Unicode, which JSON does not escape."""
+    odd = next_entry(None, at=NOW, actor="a\u2028b\x85c", organisation="india", action="edit",
+                     subject="ring", content="0" * 64)
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(f"{odd.model_dump_json()}\n".encode())
+    assert run(capsys, "audit", "verify", log)[:2] == (0, "1 entries, whole; 0 checkpoints held\n")
+    log.write_bytes(b"")
+    assert run(capsys, "audit", "verify", log)[0] == 0
+    log.write_bytes(b"{\xff}")
+    code, _, err = run(capsys, "audit", "verify", log)
+    assert code == 2 and "byte 1 is no UTF-8" in err
+
+
+def test_a_served_log_that_breaks_off_is_no_log(tmp_path: Path,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    """The service dies in the middle of its answer: that is bad input (2), not a broken chain."""
+    class Broken(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b'{"number": 1')
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Broken) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        code, _, err = run(capsys, "audit", "verify",
+                           f"http://127.0.0.1:{server.server_port}/audit/export")
+        thread.join()
+    assert code == 2 and "does not give its log" in err

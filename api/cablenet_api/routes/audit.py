@@ -22,7 +22,10 @@ AfterNumber = Annotated[int, Query(ge=0, le=2**31 - 1,
 CHUNK = 1000
 LINES: dict[int | str, dict[str, object]] = {200: {
     "description": "one entry a line, from the first: what `cablenet audit verify` takes",
-    "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
+    "content": {"application/x-ndjson": {"schema": {
+        "type": "string", "contentMediaType": "application/json",
+        "contentSchema": {"$ref": "#/components/schemas/Entry"},
+        "description": "each line is an `Entry`"}}}}}
 
 
 class EntryPage(BaseModel):

@@ -10,6 +10,7 @@ that the owner chose:
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -191,7 +192,8 @@ def spend(connection: Connection, caller: Caller, overlay: KeptOverlay,
     RefusedError
         429 when the budget does not hold all of them; then none is answered or counted
     """
-    since = (datetime.now(UTC) - timedelta(days=WINDOW_DAYS)).isoformat(timespec="microseconds")
+    window = timedelta(days=WINDOW_DAYS)
+    since = (datetime.now(UTC) - window).isoformat(timespec="microseconds")
     asked = overlay_questions.c
     mine = (asked.overlay == overlay.id) & (asked.organisation == caller.organisation)
     connection.execute(select(overlays.c.id).where(overlays.c.id == overlay.id).with_for_update())
@@ -199,11 +201,17 @@ def spend(connection: Connection, caller: Caller, overlay: KeptOverlay,
     known = set(connection.execute(select(asked.question).where(
         mine, asked.question.in_(questions))).scalars())
     new = sorted(set(questions) - known)
-    used = connection.execute(select(func.count()).select_from(overlay_questions).where(mine)
-                              ).scalar_one()
-    if used + len(new) > overlay.content.questions and overlay.content.tier == "aggregated":
-        raise RefusedError("budget-spent", f"{used} of {overlay.content.questions} questions in "
-                           f"{WINDOW_DAYS} days are asked; {len(new)} more do not fit")
+    used = list(connection.execute(select(asked.asked_at).where(mine).order_by(asked.asked_at)
+                                   ).scalars())
+    most = overlay.content.questions
+    beyond = len(used) + len(new) - most
+    if beyond > 0 and overlay.content.tier == "aggregated":
+        detail = f"{len(used)} of {most} questions in {WINDOW_DAYS} days are asked; "
+        if len(new) > most:
+            raise RefusedError("budget-spent", f"{detail}{len(new)} never fit")
+        free = datetime.fromisoformat(used[beyond - 1]) + window - datetime.now(UTC)
+        raise RefusedError("budget-spent", f"{detail}{len(new)} more do not fit",
+                           max(math.ceil(free.total_seconds()), 1))
     for question in new:
         connection.execute(insert(overlay_questions).values(
             overlay=overlay.id, organisation=caller.organisation, question=question,
