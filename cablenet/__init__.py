@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
     from cablenet.files import OfdsExport as OfdsExport
+    from cablenet.files import layer_of as layer_of
     from cablenet.files import layers_document as layers_document
     from cablenet.files import layers_schema as layers_schema
     from cablenet.files import ofds_package as ofds_package
@@ -195,8 +196,8 @@ _HOME = {
                   "read_candidates", "read_durations", "read_layers", "repair_durations",
                   "route_choices", "sea_router", "ship_router", "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
-    "files": ("OfdsExport", "layers_document", "layers_schema", "ofds_package", "parquet_of",
-              "published", "published_layers", "read_published", "write_geopackage",
+    "files": ("OfdsExport", "layer_of", "layers_document", "layers_schema", "ofds_package",
+              "parquet_of", "published", "published_layers", "read_published", "write_geopackage",
               "write_layers", "write_ofds"),
     "hazards": ("CAUSES", "HAZARDS", "FaultModel", "HazardTables", "RepairDurations", "Timeline",
                 "constant_duration", "constant_model", "durations_from_quantiles",

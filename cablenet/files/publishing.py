@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
+from cablenet.errors import InputError
 from cablenet.geo import dateline
 from cablenet.layers import WGS84
 from cablenet.network import Network
@@ -56,6 +58,23 @@ def published(frame: Frame) -> Frame:
         elif values.dtype == object or isinstance(values.dtype, pd.CategoricalDtype):
             words = [_words(value) for value in values]
             out[name] = pd.Series(words, index=out.index, dtype=object)
+    return out
+
+
+def layer_of(table: pd.DataFrame, shapes: Sequence[Any]) -> pd.DataFrame:
+    """A table with one shape a row (EPSG:4326), None for a row without; where no row has a shape it
+    stays a plain table.
+
+    Raises
+    ------
+    InputError
+        more or fewer shapes than rows
+    """
+    if len(shapes) != len(table):
+        raise InputError(f"{len(shapes)} shapes for {len(table)} rows; give one for each, or None")
+    out: pd.DataFrame = table.reset_index(drop=True)
+    if not all(shape is None for shape in shapes):
+        out = gpd.GeoDataFrame(out, geometry=list(shapes), crs=WGS84)
     return out
 
 

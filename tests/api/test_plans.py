@@ -165,7 +165,7 @@ def test_roles_and_conditions_hold_for_steps(parties: tuple[Party, Party, str]) 
 
 @pytest.mark.parametrize(("form", "starts"), [
     ("md", b"# Ring repair"), ("html", b"<!doctype html>"), ("pdf", b"%PDF-"),
-    ("ics", b"BEGIN:VCALENDAR"), ("export", b'{"plan"'),
+    ("ics", b"BEGIN:VCALENDAR"), ("export", b'{"plan"'), ("gpkg", b"SQLite format 3"),
 ])
 def test_a_plan_is_printed(parties: tuple[Party, Party, str], form: str, starts: bytes) -> None:
     india, japan, space = parties

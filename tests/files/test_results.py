@@ -9,11 +9,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
 
+import cablenet as cn
 from cablenet.build import build_network
+from cablenet.errors import InputError
 from cablenet.files.results import STYLES, write_results
 from cablenet.network import Network
 from cablenet.scenarios.losses import cable_losses
@@ -91,3 +94,12 @@ def test_ranges_of_a_style_join_without_gaps() -> None:
     for style in STYLES.values():
         spans = [value for value, _, _ in style.classes if isinstance(value, tuple)]
         assert all(a[1] == b[0] for a, b in pairwise(spans))
+
+
+def test_rows_of_ones_own_become_a_layer_or_stay_a_table():
+    table = pd.DataFrame({"id": ["x", "y"]})
+    layer = cn.layer_of(table, [shapely.Point(1, 2), None])
+    assert layer.crs == "EPSG:4326" and layer.geometry.isna().tolist() == [False, True]
+    assert type(cn.layer_of(table, [None, None])) is pd.DataFrame
+    with pytest.raises(InputError, match="1 shapes for 2 rows"):
+        cn.layer_of(table, [None])

@@ -17,7 +17,7 @@ export function planView(data, me, here, act) {
     version.missing.length ? make("section", {}, make("h3", {}, word("missing")), make("ul", {}, version.missing.map((one) => make("li", {}, one)))) : "",
     next(here, version, act), signatures(here, version), effects(data, version), objections(here, version),
     here.changes && table(word("changes"), [{ key: "sentence", label: word("changes_since") }], here.changes, { empty: word("no_changes") }),
-    make("p", { class: "acts" }, ["md", "html", "pdf", "ics"].map((form_) => button(form_.toUpperCase(), () => print(here, form_)))),
+    make("p", { class: "acts" }, ["md", "html", "pdf", "ics", "gpkg"].map((form_) => button(form_.toUpperCase(), () => print(here, form_)))),
     compare(here, act.again),
     version.state !== "in force" && make("details", { class: "by-sections" }, make("summary", {}, word("edit_sections")), editor(data, here, version, act, act.again)),
     version.state !== "in force" && make("details", { class: "edit" }, make("summary", {}, word("edit_text")), wholeText(document, act)),

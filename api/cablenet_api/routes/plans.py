@@ -19,6 +19,7 @@ from cablenet_api.plans.canonical import canonical, digest
 from cablenet_api.plans.completeness import missing_parts
 from cablenet_api.plans.document import PlanDocument
 from cablenet_api.plans.exchange import ExportedVersion, packed
+from cablenet_api.plans.geopackage import packed_layers, plan_layers
 from cablenet_api.plans.matching import nearest_plans
 from cablenet_api.plans.page import page_of
 from cablenet_api.plans.printing import html_of, markdown_of, pdf_of
@@ -50,10 +51,11 @@ from cablenet_api.workspaces.spaces import Space
 from cablenet_api.worlds import Worlds
 
 Which = Literal["open", "in_force"]
-Form = Literal["md", "html", "pdf", "ics", "export", "signed"]
+Form = Literal["md", "html", "pdf", "ics", "gpkg", "export", "signed"]
 MEDIA = {"md": "text/markdown; charset=utf-8", "html": "text/html; charset=utf-8",
          "pdf": "application/pdf", "ics": "text/calendar; charset=utf-8",
-         "export": "application/json", "signed": "application/json"}
+         "gpkg": "application/geopackage+sqlite3", "export": "application/json",
+         "signed": "application/json"}
 PRINTED: dict[int | str, dict[str, object]] = {
     200: {"content": {kind.split(";")[0]: {} for kind in MEDIA.values()}}}
 
@@ -180,10 +182,15 @@ def plans_router(store: Store, worlds: Worlds, places: Places) -> APIRouter:
                 responses=PRINTED | problems(401, 404, 409, 422, 503))
     def print_plan(workspace: Id, plan: Id, form: Form, who: Who, which: Which = "open"
                    ) -> Response:
-        """A version as Markdown, HTML, PDF or calendar; `export` is what `cablenet sign` takes,
-        `signed` what another installation checks."""
+        """A version as Markdown, HTML, PDF, calendar or GeoPackage; `export` is what `cablenet
+        sign` takes, `signed` what another installation checks."""
         with store.reading(who.organisation) as connection:
             _, found, kept = newest(connection, who, workspace, plan)
+        if form == "gpkg":
+            version = version_of(found.id, kept, which)
+            with places.taken():
+                layers = plan_layers(version, worlds.get(None))
+            return Response(packed_layers(layers), media_type=MEDIA[form])
         return Response(_printed(found, kept, form, which), media_type=MEDIA[form])
 
     @router.post("/plan-matches", responses=problems(400, 401, 404, 413, 415, 422, 503))
