@@ -54,6 +54,14 @@ BODIES: dict[str, bytes] = {
     "XML entities": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
 }
 """Sent to a plan, a workspace, a process and a score: four doors, as many refusals."""
+
+
+def depots(count: int = 1, **more: object) -> bytes:
+    """An overlay of depots, right but for what is said."""
+    one = {"name": "x", "port": "c", "cables": ["ab"], **more}
+    return json.dumps({"name": "x", "depots": [one] * count}).encode()
+
+
 DOORS = ("/workspaces", f"{SPACE}/plans", "/processes/sweep/execution", "/score")
 REQUESTS: dict[str, tuple[str, str, bytes | None, dict[str, str]]] = {
     "up the tree": ("GET", "/../../etc/passwd", None, {}),
@@ -121,6 +129,28 @@ REQUESTS: dict[str, tuple[str, str, bytes | None, dict[str, str]]] = {
     "an overlay of infinity": ("POST", f"{SPACE}/overlays",
                                b'{"name": "x", "lit_tbps": {"ab": Infinity}}', {}),
     "an overlay of nothing": ("POST", f"{SPACE}/overlays", b'{"name": "x", "lit_tbps": {}}', {}),
+    "a depot by its path": ("POST", f"{SPACE}/overlays", depots(port="../../etc/passwd"), {}),
+    "a depot of 1e999 km": ("POST", f"{SPACE}/overlays",
+                            depots(spare_km=0.5).replace(b"0.5", b"1e999"), {}),
+    "a depot of NaN km": ("POST", f"{SPACE}/overlays",
+                          depots(spare_km=0.5).replace(b"0.5", b"NaN"), {}),
+    "a depot of less than nothing": ("POST", f"{SPACE}/overlays", depots(spare_km=-1), {}),
+    "a depot for 10,000 cables": ("POST", f"{SPACE}/overlays", depots(cables=["ab"] * 10_000), {}),
+    "10,000 depots": ("POST", f"{SPACE}/overlays", depots(count=10_000), {}),
+    "a depot whose name ends a line": ("POST", f"{SPACE}/overlays", depots(name="a\nb"), {}),
+    "repairs with a path for an overlay": (
+        "POST", "/processes/repairs/execution", inputs(
+            event={"kind": "cable_loss", "cable": "ab"},
+            overlay={"workspace": "../../x", "overlay": "' OR 1=1--"}), {}),
+    "repairs with an overlay of nobody": (
+        "POST", "/processes/repairs/execution", inputs(
+            event={"kind": "cable_loss", "cable": "ab"},
+            overlay={"workspace": ZERO, "overlay": ZERO}), {}),
+    "10^12 drawn years": ("POST", "/processes/sweep/execution", inputs(years=10**12), {}),
+    "a promise of NaN": ("POST", "/processes/demand/execution",
+                         inputs(promises=[{"share": 0.5}]).replace(b"0.5", b"NaN"), {}),
+    "a search for a year": ("POST", "/processes/demand/execution", inputs(
+        budget_musd=1, time_limit_s=31_536_000), {}),
     "an incident of the year 10000": ("POST", f"{SPACE}/incidents", json.dumps({
         "event": {"kind": "cable_loss", "cable": "ab"},
         "started": "10000-01-01T00:00:00Z"}).encode(), {}),
