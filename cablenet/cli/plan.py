@@ -32,8 +32,9 @@ def redundancy(
         metavar="UNIT", help="With --losses: cable, station, cable+station or place.",
     )] = "cable+station",
     promise: Annotated[Path | None, typer.Option(
-        metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries), budget_musd, "
-        "must_land, never_joined, leave_out_impossible, next_best.")] = None,
+        metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries; or share in "
+        "percent, countries, failures), budget_musd, must_land, never_joined, ready_by, "
+        "leave_out_impossible, next_best.")] = None,
     reach_km: Annotated[float | None, typer.Option(
         metavar="KM", help="How far a new cable may reach (default: 3000 with --losses or "
         "--promise, 1500 with --share or --least-loss).")] = None,
@@ -82,21 +83,22 @@ def redundancy(
     against any one cable loss.
     """
     import cablenet as cn
+    from cablenet.cli.demand import asked, demand_plan
     from cablenet.errors import InputError
 
     base = cn.atlas(parse_day(as_of)) if layers is None else cn.read_layers(layers)
     budgets = budget_musd or []
+    dated = base if layers is None else base.dated(parse_day(as_of) or base.as_of)
+    by_demand = {"gap": gap / 100.0, "time_limit_s": time_limit_s}
     if share is not None or least_loss:
-        from cablenet.cli.demand import demand_plan
-
         if losses is not None or promise is not None:
             raise InputError("--share and --least-loss plan by demand, --losses and --promise by "
                              "connection; give one of the two")
         if least_loss and not budgets:
             raise InputError("--least-loss needs --budget-musd: without a limit all is built")
-        _show(demand_plan(base if layers is None else base.dated(parse_day(as_of) or base.as_of),
-                          share, country, budgets, candidates, reach_km, next_best,
-                          leave_out_impossible, gap / 100.0, time_limit_s, curve), json)
+        _show(demand_plan(dated, asked(share, country), budgets, candidates, reach_km, curve,
+                          next_best=next_best, leave_out_impossible=leave_out_impossible,
+                          **by_demand), json)
         return
     if len(budgets) > 1:
         raise InputError("several budgets make a curve of --least-loss; give one")
@@ -108,7 +110,11 @@ def redundancy(
             (cn.Promise(losses or 0, unit, tuple(country) if country else None),),
             {"budget_musd": budget, "next_best": next_best,
              "leave_out_impossible": leave_out_impossible})
-        dated = base if layers is None else base.dated(parse_day(as_of) or base.as_of)
+        if isinstance(promises[0], cn.DemandPromise):
+            spend = options.pop("budget_musd")
+            _show(demand_plan(dated, promises, [] if spend is None else [spend], candidates,
+                              reach_km, None, **options, **by_demand), json)
+            return
         with progress("price candidates") as tell:
             own = None if candidates is None else cn.read_candidates(candidates, dated)
             table = cn.candidate_table(dated, kinds=("cable", "landing") if own is None else (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,6 @@ from cablenet.errors import InfeasibleError, NoPlanFoundError, PlanError
 from cablenet.network import Network
 from cablenet.planning.candidates import Proposals
 from cablenet.planning.demand_case import SMALL_TBPS
-from cablenet.planning.demand_check import broken_promises
 from cablenet.planning.demand_master import Built, Held
 from cablenet.planning.demand_plan import DemandPlan
 from cablenet.planning.demand_promise import DemandPromise
@@ -34,6 +33,8 @@ class DemandMaker:
     left_out: list[str]
     gap: float
     limit: float
+    must: Mapping[str, Built]
+    """By country, the candidates that land there, one of which must be built."""
 
     @property
     def net(self) -> Network:
@@ -71,7 +72,7 @@ class DemandMaker:
         alone = all(held.hopeless for held in cuts)
         if alone and cuts and self.leave_out:
             for held in cuts:
-                self.search.excuse(held)
+                self.search.asking.excuse(held)
             self.left_out += [one for one in whom if one not in self.left_out]
             return
         if alone and cuts:
@@ -87,6 +88,8 @@ class DemandMaker:
 
     def told(self, held: Held) -> str:
         """A cut as a sentence: who, in which failure, and how much the candidates could add."""
+        if held.question < 0:
+            return self._must_land(frozenset(held.cut.options))
         case, question = self.now.case, self.search.questions[held.question]
         some = [c for c in held.cut.countries if question.need[c] > 0]
         codes = [str(self.net.country_id[c]) for c in some]
@@ -98,6 +101,9 @@ class DemandMaker:
             f" (with everything built at most {max(most, 0.0) / asked:.1%} of its demand)")
         return f"{who} through {self.name(held.row)}{share}"
 
+    def _must_land(self, some: Built) -> str:
+        return f"must_land {', '.join(code for code, one in self.must.items() if one == some)}"
+
     def name(self, row: int) -> str:
         """A failure by name."""
         return "nothing failed" if row < 0 else f"'{self.now.failures.names[row]}'"
@@ -105,9 +111,10 @@ class DemandMaker:
     # -- writing down -------------------------------------------------------------------------
 
     def plan(self, found: Found, seconds: float) -> DemandPlan:
-        """The plan, walked through by its flows."""
+        """The plan; every flow that keeps a promise was walked when it was found."""
         search, nothing = self.search, frozenset[int]()
-        self._walk(found.built)
+        if not search.keeps(found.built):
+            raise PlanError("the plan breaks a promise that it was said to keep")
         cost = float(self.options.cost_musd[sorted(found.built)].sum())
         if self.budget is not None and cost > self.budget * (1 + 1e-9):
             raise PlanError(f"the plan costs {cost:g}, more than the budget")
@@ -123,21 +130,6 @@ class DemandMaker:
             search.loss(nothing) if counted else math.nan,
             search.loss(found.built) if counted else math.nan, math.nan, math.nan, (),
             certificate, found.rounds, len(search.cuts))
-
-    def _walk(self, built: Built) -> None:
-        """Every promise in every failure that harms today, by a flow of its own."""
-        flags = np.zeros(len(self.options), bool)
-        flags[list(built)] = True
-        for question in self.search.questions:
-            for row, failed in question.failed.items() if question.weight is None else ():
-                need = question.need_in(row)
-                answer, outage = question.oracle.ask(failed, flags, need)
-                problems = broken_promises(
-                    question.oracle.problem, outage, answer.flow_tbps.toarray(),
-                    answer.unserved_tbps, need, question.oracle.country)
-                if problems:
-                    raise PlanError(f"the plan failed its own check in {self.name(row)}: "
-                                    + "; ".join(problems[:3]))
 
     def _cables(self, built: Built) -> pd.DataFrame:
         net, options = self.net, self.options
@@ -157,11 +149,12 @@ class DemandMaker:
 
     def _reason(self, built: Built, k: int) -> str:
         """The failures that would break a promise, or lose most more, without one cable."""
-        without = built - {k}
+        level = self.search.asking.level
+        whole, without = level(built), level(built - {k})
         broken: dict[str, float] = {}
         for held in self.search.cuts:
             question = self.search.questions[held.question]
-            more = max(held.lower(without), 0.0) - max(held.lower(built), 0.0)
+            more = max(held.cut.lower(without), 0.0) - max(held.cut.lower(whole), 0.0)
             if more <= SMALL_TBPS:
                 continue
             whom = ", ".join(str(self.net.country_id[c]) for c in held.cut.countries[:4]
@@ -170,6 +163,8 @@ class DemandMaker:
             text = f"{what} {whom} through {self.name(held.row)}"
             scale = 1e6 if question.weight is None else question.weight[held.row]
             broken[text] = max(broken.get(text, 0.0), more * scale)
+        if not broken and any(some & built == {k} for some in self.must.values()):
+            return "lands where must_land asks for it"
         if not broken:
             return "shares its work with the other cables of the plan"
         first = max(sorted(broken), key=lambda text: broken[text])

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
-from cablenet.planning.demand_case import Cut
+from cablenet.planning.demand_oracle import Cut
 
 Floats = NDArray[np.float64]
 Built = frozenset[int]
@@ -34,22 +35,34 @@ class Held:
     cut: Cut
     weight: float | None
 
-    def lower(self, built: Built) -> float:
-        """What the cut says a plan falls short by at least, Tbps."""
-        gain = zip(self.cut.options, self.cut.gain, strict=True)
-        return self.cut.least - sum(value for k, value in gain if k in built)
-
     @property
     def hopeless(self) -> bool:
         """Whether all candidates together do not keep a promise."""
         return self.weight is None and sum(self.cut.gain) < self.cut.least * (1 - 1e-9)
 
 
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the master chose: (K,) `level`, 1 for what is built, and its proven bound.
+
+    `dear` (K,) is what each candidate costs beyond what the cuts so far say it is worth.
+    """
+
+    level: Floats
+    bound: float
+    dear: Floats
+
+    @property
+    def built(self) -> Built:
+        """What is built whole."""
+        return frozenset(np.flatnonzero(self.level > 0.5).tolist())
+
+
 def best_choice(cost: Floats, held: Sequence[Held], limit_s: float, *, least_loss: bool = False,
                 budget: float | None = None, refused: Sequence[Built] = (),
-                kept: Built = frozenset()) -> tuple[Built, float] | None:
+                kept: Built = frozenset(), whole: bool = True) -> Choice | None:
     """The best choice under some cuts, and its bound, by HiGHS, with all of `kept` in it; None
-    where there is none.
+    where there is none. Unless `whole`, cables may be built in part.
 
     Raises
     ------
@@ -83,21 +96,78 @@ def best_choice(cost: Floats, held: Sequence[Held], limit_s: float, *, least_los
     matrix = sparse.csr_matrix(
         (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
         shape=(len(low), len(goal)))
-    whole = np.arange(len(goal)) < many
+    cable = np.arange(len(goal)) < many
     least = np.zeros(len(goal))
     least[sorted(kept)] = 1.0
+    most = np.where(cable, 1.0, np.inf)
+    if not whole:
+        return _in_part(goal, matrix, np.array(low), np.stack([least, most], axis=1), many)
     found = optimize.milp(
-        goal, integrality=whole.astype(int),
-        bounds=optimize.Bounds(least, np.where(whole, 1.0, np.inf)),
+        goal, integrality=cable.astype(int), bounds=optimize.Bounds(least, most),
         constraints=optimize.LinearConstraint(matrix, np.array(low), np.inf) if low else (),
         options={"mip_rel_gap": 0.0, "time_limit": max(5.0, limit_s)})
     if found.status == 2:
         return None
     if found.x is None:
         raise TimeoutError("the master ran out of time")
-    built = frozenset(np.flatnonzero(found.x[:many] > 0.5).tolist())
     bound = found.mip_dual_bound if found.mip_dual_bound is not None else found.fun
-    return built, float(min(bound, found.fun))
+    level = np.asarray(found.x[:many] > 0.5, np.float64)
+    return Choice(level, float(min(bound, found.fun)), np.where(level > 0, 0.0, cost))
+
+
+def _in_part(goal: Floats, matrix: sparse.csr_matrix, low: Floats, bounds: Floats,
+             many: int) -> Choice | None:
+    """The linear relaxation."""
+    rows: Any = {"A_ub": -matrix, "b_ub": -low, "bounds": bounds}
+    found: Any = optimize.linprog(goal, method="highs", **rows)
+    if found.status == 2:
+        return None
+    if found.x is None:
+        raise TimeoutError("the master ran out of time")
+    level = np.where(found.x[:many] < 1e-7, 0.0, np.minimum(found.x[:many], 1.0))
+    dear = np.where(level > 0, 0.0, np.maximum(found.lower.marginals[:many], 0.0))
+    return Choice(level, float(found.fun), dear)
+
+
+def gathered(cost: Floats, kept_by: Sequence[Sequence[Built]], limit_s: float, *,
+             budget: float | None = None, refused: Sequence[Built] = ()) -> Built | None:
+    """The cheapest plan that holds, for every failure, one of the sets known to keep its promise.
+
+    Sets: failures s with known sets U[s, i]. Variables: z[k] as above, y[s, i] in {0, 1}.
+    Minimise  sum cost z  subject to  sum over i of y[s, i] >= 1  and  z[k] >= y[s, i] for k in
+    U[s, i], within the budget and none of the refused.
+    """
+    many = column = len(cost)
+    entries: list[tuple[int, int, float]] = []
+    low: list[float] = []
+    for sets in kept_by:
+        if not sets:
+            return None
+        first = column
+        for some in sets:
+            for k in sorted(some):
+                entries += [(len(low), k, 1.0), (len(low), column, -1.0)]
+                low.append(0.0)
+            column += 1
+        entries += [(len(low), one, 1.0) for one in range(first, column)]
+        low.append(1.0)
+    for plan in refused:
+        entries += [(len(low), k, -1.0) for k in sorted(plan)]
+        low.append(1.0 - len(plan))
+    if budget is not None:
+        entries += [(len(low), k, -float(price)) for k, price in enumerate(cost)]
+        low.append(-budget * (1 + 1e-12))
+    table = np.array(entries, float).reshape(-1, 3)
+    matrix = sparse.csr_matrix(
+        (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
+        shape=(len(low), column))
+    goal = np.concatenate([cost, np.zeros(column - many)])
+    found = optimize.milp(
+        goal, integrality=np.ones(column, int), bounds=optimize.Bounds(0.0, 1.0),
+        constraints=optimize.LinearConstraint(matrix, np.array(low), np.inf) if low else (),
+        options={"mip_rel_gap": 1e-4, "time_limit": max(5.0, limit_s)})
+    return None if found.x is None else frozenset(
+        np.flatnonzero(found.x[:many] > 0.5).tolist())
 
 
 def smallest_conflict(cost: Floats, held: Sequence[Held], limit_s: float, budget: float | None,

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cablenet.errors import InputError, UnknownNameError
-from cablenet.planning.demand_case import DemandCase, Oracle, today
+from cablenet.planning.demand_asking import Question
+from cablenet.planning.demand_case import DemandCase, today
+from cablenet.planning.demand_oracle import Oracle
 from cablenet.planning.demand_promise import DemandPromise, needs_of
-from cablenet.planning.demand_search import Question
 from cablenet.planning.needs import Failures
 from cablenet.traffic.optimum import FlowSolver
 from cablenet.traffic.patch import Patcher

@@ -31,6 +31,7 @@ from cablenet.planning.demand_setup import (
     promise_question,
     weights,
 )
+from cablenet.planning.limits import allowed, landing_in
 from cablenet.planning.needs import Failures, failures_to_answer
 from cablenet.scenarios import losses as loss_scenarios
 from cablenet.scenarios.scenario_set import Recipe, ScenarioSet
@@ -50,6 +51,9 @@ def plan_demand(
     unknown_rate_per_year: float = UNKNOWN_RATE_PER_YEAR,
     rules: TrafficRules | None = None,
     capacity_rule: str | None = None,
+    must_land: Sequence[str] = (),
+    never_joined: Sequence[tuple[str, str]] = (),
+    ready_by: int | None = None,
     leave_out_impossible: bool = False,
     next_best: int = 0,
     gap: float = 0.0,
@@ -76,6 +80,13 @@ def plan_demand(
         how often cables fail and for how long, made for this network with every candidate in
         service, or a function that makes it of that network (`cablenet.fault_model`); without it,
         and for all failures without a rate, `unknown_rate_per_year` holds
+    must_land
+        countries: at least one new cable lands in each
+    never_joined
+        pairs of countries; no new cable lands in both
+    ready_by
+        only cables that can be in service by the end of this year, if they are begun on the day
+        of the map (`prices.build_years`, assumed)
     leave_out_impossible
         plan for the rest where no candidate keeps a promise; without it that is an error
     next_best
@@ -103,6 +114,8 @@ def plan_demand(
     if not len(options):
         raise InputError("the network has no candidate cables; build it with "
                          "build_network(layers, candidates=...)")
+    options = allowed(net, options, never_joined, ready_by)
+    must = {country: landing_in(net, options, country) for country in must_land}
     case = DemandCase(net, options, rules, capacity_rule)
     if callable(model):
         model = model(case.full)
@@ -115,15 +128,16 @@ def plan_demand(
     weight = weights(failures, rate, hours, unknown_rate_per_year)
     if budget_musd is not None:
         questions.append(loss_question(now, weight))
-    search = DemandSearch(options.cost_musd, questions, begun + time_limit_s, progress)
+    search = DemandSearch(options.cost_musd, questions, begun + time_limit_s, progress,
+                          tuple(must.values()))
     make = DemandMaker(now, search, asked, budget_musd, leave_out_impossible, left_out, gap,
-                  time_limit_s)
+                       time_limit_s, must)
     found = make.best(())
     plan = make.plan(found, time.monotonic() - begun)
     others: list[tuple[float, tuple[str, ...]]] = []
     refused = [found.built]
     for _ in range(next_best if found.built else 0):
-        search.deadline = time.monotonic() + time_limit_s
+        search.asking.deadline = time.monotonic() + time_limit_s
         try:
             other = make.best(refused)
         except (InfeasibleError, NoPlanFoundError):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cablenet.errors import InputError, Problem
 from cablenet.metrics.isolation import countries_cut, isolated_gateways
 from cablenet.network import Network
+from cablenet.planning.demand_promise import DemandPromise
 from cablenet.planning.star_graph import KINDS
 
 
@@ -74,16 +75,36 @@ def countries_of(net: Network, promise: Promise, today: set[int]) -> tuple[int, 
 
 
 class _PromiseRow(BaseModel):
+    """A promise of connection, or where `share` (percent) is given one of demand."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     losses: int = 1
     unit: str = "cable+station"
     countries: tuple[str, ...] | None = None
     radius_km: float = 25.0
+    share: float | None = None
+    failures: tuple[str, ...] | None = None
+
+    def told(self, file: str, number: int) -> Promise | DemandPromise:
+        """The promise of the table `number`."""
+        of_demand = self.share is not None
+        wrong = self.model_fields_set & ({"losses", "unit", "radius_km"} if of_demand
+                                         else {"failures"})
+        if wrong:
+            raise InputError([Problem(
+                file, f"promise.{number}", ", ".join(sorted(wrong)),
+                "belongs to the other kind of promise",
+                "a promise of demand has share, countries and failures; one of connection has "
+                "losses, unit, countries and radius_km")])
+        if self.share is None:
+            return Promise(self.losses, self.unit, self.countries, self.radius_km)
+        return DemandPromise(self.share / 100.0, self.countries, self.failures)
 
 
 class _PromiseFile(BaseModel):
-    """What a promise file may say; every key but `promise` is an option of `plan_survival`."""
+    """What a promise file may say; every key but `promise` is an option of `plan_survival` and of
+    `plan_demand`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -96,13 +117,16 @@ class _PromiseFile(BaseModel):
     next_best: int = Field(default=0, ge=0, le=100)
 
 
-def read_promises(path: Path | str) -> tuple[tuple[Promise, ...], dict[str, Any]]:
-    """Promises from a TOML file, and the options of `plan_survival` it sets.
+def read_promises(path: Path | str) -> tuple[tuple[Promise, ...] | tuple[DemandPromise, ...],
+                                             dict[str, Any]]:
+    """Promises from a TOML file, all of one kind, and the options of `plan_survival` or
+    `plan_demand` it sets.
 
     Raises
     ------
     InputError
-        a file that cannot be read, a key nobody knows, a value of the wrong kind
+        a file that cannot be read, a key nobody knows, a value of the wrong kind, promises of
+        connection and of demand together
     """
     file = Path(path)
     try:
@@ -112,9 +136,14 @@ def read_promises(path: Path | str) -> tuple[tuple[Promise, ...], dict[str, Any]
     except ValidationError as error:
         raise InputError([Problem(
             file.name, ".".join(map(str, one["loc"])), "", one["msg"].lower(),
-            "give [[promise]] tables with losses, unit and countries; beside them budget_musd, "
-            "must_land, never_joined, ready_by, leave_out_impossible, next_best")
+            "give [[promise]] tables with losses, unit and countries, or with share (percent), "
+            "countries and failures; beside them budget_musd, must_land, never_joined, ready_by, "
+            "leave_out_impossible, next_best")
             for one in error.errors()]) from error
-    promises = tuple(Promise(row.losses, row.unit, row.countries, row.radius_km)
-                     for row in given.promise)
-    return promises, given.model_dump(exclude={"promise"})
+    promises = [row.told(file.name, number) for number, row in enumerate(given.promise)]
+    connection = tuple(one for one in promises if isinstance(one, Promise))
+    demand = tuple(one for one in promises if isinstance(one, DemandPromise))
+    if connection and demand:
+        raise InputError(f"{file}: promises of connection (losses) and of demand (share) are "
+                         "planned apart; put them into two files")
+    return connection or demand, given.model_dump(exclude={"promise"})

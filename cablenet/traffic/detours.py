@@ -48,6 +48,8 @@ OVERFLOW = 5e3
 class Detours:
     """The program of one problem, ready to be solved for one outage after another."""
 
+    overflow_ms = OVERFLOW
+
     def __init__(self, problem: FlowProblem, finder: TreeFinder, standing: Standing,
                  weight: Floats) -> None:
         self.problem, self._finder, self.weight = problem, finder, weight
@@ -72,7 +74,7 @@ class Detours:
         self._room_row: dict[int, int] = {}
         self._flow_row: dict[int, int] = {}
         self._overflow: dict[int, int] = {}
-        self._overflow_cost = OVERFLOW
+        self._overflow_cost = self.overflow_ms
         self._on_arc: dict[int, dict[int, float]] = defaultdict(dict)
         self._on_tree: dict[int, dict[int, float]] = defaultdict(dict)
         self._detour: dict[tuple[int, int], int] = {}
@@ -221,7 +223,7 @@ class Detours:
         for demand, level in self._fixed:
             if (demand, level) in self._unserved:
                 self._lp.bounds(self._unserved[demand, level], 0.0, self._asked[demand, level])
-        self._overflow_costs(OVERFLOW)
+        self._overflow_costs(self.overflow_ms)
         self._fixed = {}
         self._outage = Outage(self.problem.room_tbps, np.zeros_like(outage.lost))
 

@@ -33,12 +33,18 @@ SERVE_MS = 1e4
 """What a Tbps unserved weighs against delay, as in `cablenet.traffic.optimum`."""
 PROMISE_MS = 1e7
 """What a promised Tbps unserved weighs: a thousand times one that is not promised."""
+OVERFLOW_MS = 3e7
+"""First cost of a Tbps beyond an arc's room: above the promise, so that what falls short shows
+from the first program on; below it, all promises are kept by overflow until that is gone."""
 
 
 @dataclass(frozen=True, eq=False)
 class Promised:
     """The best answer to one outage: (C,) `short_tbps`, (D,) `unserved_tbps`, (R, A) `flow_tbps` of
     each aim, and the prices that tell why: (A,) `price` and (C,) `weight`, 1 for a promised Tbps.
+
+    Not `exact` where the search ended as soon as prices proved most of what falls short: then only
+    these are of use.
     """
 
     short_tbps: Floats
@@ -46,10 +52,13 @@ class Promised:
     flow_tbps: sparse.csr_array
     price: Floats
     weight: Floats
+    exact: bool = True
 
 
 class PromisedFlow(Detours):
     """The program of `detours` with one level, and one row more for each country of a promise."""
+
+    overflow_ms = OVERFLOW_MS
 
     def __init__(self, problem: FlowProblem, finder: TreeFinder, standing: Standing,
                  country: Ints, countries: int) -> None:
@@ -60,12 +69,20 @@ class PromisedFlow(Detours):
         never = np.bincount(country, np.where(self._never, asked, 0.0), minlength=countries)
         self._served_at_most = self._total - never
         self.rounds = 0
+        self._need, self._within, self._exact = np.zeros(countries), 0.0, True
         self._rows = [self._lp.add_row(float(amount)) for amount in self._served_at_most]
         self._short = [self._column(PROMISE_MS, {row: -1.0}, {}, {}) for row in self._rows]
         self._mu = np.zeros(countries)
 
-    def promise(self, outage: Outage, need_tbps: Floats) -> Promised:
-        """The least shortfall of (C,) `need_tbps` under an outage; 0 promises nothing."""
+    def promise(self, outage: Outage, need_tbps: Floats, within: float = 0.0) -> Promised:
+        """The least shortfall of (C,) `need_tbps` under an outage; 0 promises nothing.
+
+        Parameters
+        ----------
+        within
+            end when prices prove all but this share of what falls short
+        """
+        self._need, self._within, self._exact = need_tbps, within, True
         slack = self._served_at_most - need_tbps * GBPS
         for row, column, value in zip(self._rows, self._short, slack.tolist(), strict=True):
             self._lp.limit(row, max(value, 0.0))
@@ -79,7 +96,7 @@ class PromisedFlow(Detours):
         short = value[self._short] + np.maximum(-slack, 0.0)
         return Promised(short / GBPS, flow.unserved[:, 0] / GBPS,
                         sparse.csr_array(flow.gbps / GBPS), price / PROMISE_MS,
-                        np.minimum(self._mu / PROMISE_MS, 1.0))
+                        np.minimum(self._mu / PROMISE_MS, 1.0), self._exact)
 
     def _generate(self, outage: Outage) -> tuple[Flow, Floats, Floats]:
         """As in `Detours`, but it ends as soon as an answer keeps the promise: delay is no matter.
@@ -89,6 +106,9 @@ class PromisedFlow(Detours):
             value, row_price, _ = self._lp.solve()
             price, relief = self._prices(row_price)
             over = not np.all(value[list(self._overflow.values())] <= TOLERANCE)
+            if self._within > 0 and self._proved(outage, value, price):
+                self._exact = False
+                break
             grown = self._add_broken(value, room)
             if not grown and not over and value[self._short].sum() <= TOLERANCE:
                 break
@@ -106,6 +126,18 @@ class PromisedFlow(Detours):
                 raise ArithmeticError("no flow keeps within the room of all arcs")
             self._overflow_costs(10.0 * self._overflow_cost)
         return Flow(self._by_aim(value), self._left(value), price, 0.0), value, row_price
+
+    def _proved(self, outage: Outage, value: Floats, price: Floats) -> bool:
+        """Whether prices prove nearly all of what falls short now, and of what still overflows."""
+        slack = self._served_at_most - self._need * GBPS
+        short = float(value[self._short].sum() + np.maximum(-slack, 0.0).sum())
+        if short <= TOLERANCE:
+            return False
+        proof = shortfall(self.problem, self._finder, outage.lost,
+                          np.minimum(price / PROMISE_MS, 1.0),
+                          np.minimum(self._mu / PROMISE_MS, 1.0), self._need, self._country)
+        said = proof.least - float(outage.room_tbps @ proof.price)
+        return said * GBPS >= (1.0 - self._within) * short
 
     def _prices(self, row_price: Floats) -> tuple[Floats, Floats]:
         self._mu = np.minimum(row_price[self._rows], PROMISE_MS)

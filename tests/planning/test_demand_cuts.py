@@ -1,0 +1,97 @@
+"""Cuts of a plan for demand hold for every plan, and what is gathered from them is the cheapest."""
+
+from contextlib import suppress
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from cablenet.metrics.flow_case import flow_case
+from cablenet.planning.candidates import proposals
+from cablenet.planning.demand_case import DemandCase
+from cablenet.planning.demand_master import Held, best_choice, gathered
+from cablenet.planning.demand_oracle import Cut
+from cablenet.planning.demand_promise import DemandPromise
+from cablenet.planning.demand_search import DemandSearch, ImpossibleError
+from cablenet.planning.demand_setup import look, promise_question
+from cablenet.planning.needs import failures_to_answer
+from cablenet.planning.plan_demand import default_sweep
+from tests.planning.test_plan_demand import built, least_short, random_world, subsets
+
+FOREVER = 1e12
+
+
+def searched(seed, share):
+    """A search that has ended, its case, its network, and the rows of its candidates."""
+    net, rows = random_world(seed)
+    case = DemandCase(net, proposals(net))
+    now = look(case, failures_to_answer(net, case.full, default_sweep(net)))
+    question, _ = promise_question(now, DemandPromise(share))
+    search = DemandSearch(case.options.cost_musd, [question], FOREVER)
+    with suppress(ImpossibleError):  # its cuts must hold all the same
+        search.run(least_loss=False)
+    return search, case, net, rows
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_cut_says_more_than_any_plan_falls_short(seed):
+    search, case, net, rows = searched(seed, [0.3, 0.6, 0.9][seed % 3])
+    ids = [str(net.cable_id[k]) for k in case.options.cable]
+    assert search.cuts
+    truth = {}
+    for held in search.cuts:
+        need = np.zeros(len(net.country_id))
+        countries = list(held.cut.countries)
+        need[countries] = search.questions[0].need[countries]
+        failed = search.questions[0].failed[held.row]
+        for some in subsets(rows):
+            key = held.row, held.cut.countries, some
+            if key not in truth:
+                order = flow_case(built(net, some)).problem.tbps.sum(axis=1)
+                truth[key] = least_short(built(net, some), failed, need, order)
+            level = np.array([1.0 * (one in {row[0] for row in some}) for one in ids])
+            assert held.cut.lower(level) <= truth[key] + 1e-6
+
+
+def test_what_is_left_of_a_cut_beyond_what_stands():
+    """10 short less 4, 6 and 9: with the first built, 6 is left, and no cable does more."""
+    cut = Cut((0,), 10.0, (3, 5, 8), (4.0, 6.0, 9.0))
+    assert cut.beyond(frozenset({3, 1})) == Cut((0,), 6.0, (5, 8), (6.0, 6.0))
+    assert cut.beyond(frozenset()) == cut
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_gathered_plans_equal_every_choice_tried(seed):
+    rng = np.random.default_rng(seed)
+    cost = rng.integers(1, 9, 6).astype(float)
+    kept_by = [[frozenset(rng.choice(6, int(rng.integers(0, 4)), replace=False).tolist())
+                for _ in range(int(rng.integers(1, 4)))] for _ in range(4)]
+    refused = [frozenset(rng.choice(6, 2, replace=False).tolist())]
+    budget = float(cost.sum()) * 0.6
+    every = [frozenset(some) for size in range(7) for some in combinations(range(6), size)]
+    fit = [sum(cost[list(some)]) for some in every
+           if all(any(one <= some for one in sets) for sets in kept_by)
+           and not refused[0] <= some and sum(cost[list(some)]) <= budget]
+    found = gathered(cost, kept_by, 10.0, budget=budget, refused=refused)
+    assert (found is None) == (not fit)
+    if found is not None:
+        assert sum(cost[list(found)]) == pytest.approx(min(fit))
+
+
+def test_nothing_is_gathered_where_nothing_is_known_to_keep_a_promise():
+    assert gathered(np.ones(2), [[frozenset({0})], []], 10.0) is None
+
+
+def test_building_in_part_costs_no_more_and_what_is_dear_is_told():
+    """At least 4 of 8 from one cable of 10, or 4 of 4 from one of 6: half the first is enough."""
+    cuts = [Held(0, 0, Cut((0,), 4.0, (0, 1), (8.0, 4.0)), None)]
+    part = best_choice(np.array([10.0, 6.0, 3.0]), cuts, 10.0, whole=False)
+    whole = best_choice(np.array([10.0, 6.0, 3.0]), cuts, 10.0)
+    assert part.bound == pytest.approx(5.0) and part.level.tolist() == [0.5, 0.0, 0.0]
+    assert whole.bound == pytest.approx(6.0) and whole.built == {1}
+    assert part.dear.tolist() == pytest.approx([0.0, 1.0, 3.0])
+
+
+def test_the_same_question_gives_the_same_cuts():
+    first, second = (searched(5, 0.9)[0] for _ in range(2))
+    assert [held.cut for held in first.cuts] == [held.cut for held in second.cuts]
