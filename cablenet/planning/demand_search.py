@@ -96,7 +96,7 @@ class DemandSearch:
         self._rounds = 0
         self._begin(keys)
         bound, dear = self._built_in_part(keys, least_loss, budget, refused)
-        best: tuple[float, Built] | None = None
+        best = self._nothing(refused) if least_loss and not self.late else None
         while True:
             if not least_loss:
                 best = min(filter(None, (best, self._gathered(budget, refused))), default=None,
@@ -164,6 +164,12 @@ class DemandSearch:
         self.asking.ask([key for key in self.asking.unknown(keys, everything)
                          if self.asking.promised(key) and self.asking.ever_short(key)], everything)
         self._tell(None, 0.0)
+
+    def _nothing(self, refused: Sequence[Built]) -> tuple[float, Built] | None:
+        """To build nothing, where that keeps all promises: it fits any budget."""
+        nothing = frozenset[int]()
+        fits = nothing not in refused and self.keeps(nothing)
+        return (self.loss(nothing), nothing) if fits else None
 
     def _built_in_part(self, keys: Sequence[Key], least_loss: bool, budget: float | None,
                        refused: Sequence[Built]) -> tuple[float, Floats]:
