@@ -49,6 +49,15 @@ def rank_of(n: int, subset: list[int]) -> int:
     return _rank(n, len(subset), subset)
 
 
+def ranks_of(n: int, subsets: Ints) -> Ints:
+    """(M,) places of (M, k) ascending subsets in the lexicographic order."""
+    k = subsets.shape[1]
+    ways = np.array([[comb(m, left) for m in range(n + 1)] for left in range(k + 1)])
+    low = np.column_stack([np.zeros(len(subsets), np.int64), subsets[:, :-1] + 1])
+    return np.asarray(sum(
+        ways[k - i][n - low[:, i]] - ways[k - i][n - subsets[:, i]] for i in range(k)))
+
+
 def _between(n: int, k: int, first: list[int], last: list[int]) -> Ints:
     """Subsets from `first` to `last`, both included."""
     return combinations_between(n, k, _rank(n, k, first), _rank(n, k, last) + 1)

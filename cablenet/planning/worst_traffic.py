@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -19,9 +21,11 @@ from cablenet.network import Network
 from cablenet.planning.asked import Asked
 from cablenet.planning.attack import alive_after
 from cablenet.planning.traffic_attacks import SAME_TBPS, TrafficAttack, WorstTraffic
+from cablenet.planning.traffic_bounds import TrafficBounds
 from cablenet.scenarios.units import Units
 from cablenet.solvers import Certificate
 from cablenet.sweeps.unserved import UnservedMeasure, unserved_measure
+from cablenet.traffic.patch import Patcher
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,9 +33,8 @@ Flags = NDArray[np.bool_]
 Progress = Callable[[str, int, int], None]
 
 TIME_LIMIT_S = 1800.0
-MOST_SETS = 200_000
-"""So many sets are looked at, at most; more of them belong into a sweep that can be resumed."""
-CHUNK = 100
+MOST_SETS = 1_000_000
+"""So many sets are bounded, at most; more of them belong into a sweep that can be resumed."""
 
 
 def worst_traffic(net: Network, k: int, *, unit: str | Units = "cable", country: str | None = None,
@@ -43,8 +46,9 @@ def worst_traffic(net: Network, k: int, *, unit: str | Units = "cable", country:
     """The worst that at most k failing units can do to traffic, proved.
 
     Maximise over sets of units the demand that the flow optimum leaves unserved. Every set gets a
-    bracket first, from patches (`cablenet.traffic.patch`); a set whose bracket reaches above the
-    worst known is solved, largest bracket first, until no bracket does.
+    bound first, from patches laid side by side (`cablenet.planning.traffic_bounds`); the set of
+    the largest bound is looked at more closely, by patches of its own and then by programs, until
+    no bound reaches above the worst known.
 
     Parameters
     ----------
@@ -73,11 +77,11 @@ def worst_traffic(net: Network, k: int, *, unit: str | Units = "cable", country:
     if count > MOST_SETS:
         raise InputError(f"{count:,} sets of at most {k} of {len(units)} units are more than "
                          f"{MOST_SETS:,}; sweep them: cablenet sweep --order {k} --metric unserved")
-    sets = _affordable(asked, len(units), k)
-    place = None if country is None else net.country_index(country)
-    measure = unserved_measure(net, units, k, Options(
+    every = _every_set(asked, len(units), k)
+    sets, place = every.sets, every.country
+    measure = unserved_measure(net, units, max(k, 2), Options(
         capacity_rule=capacity_rule, traffic=rules or TrafficRules()))
-    search = _Search(measure, sets, place, next_best + 1, begun + time_limit_s, progress)
+    search = _Search(measure, every, next_best + 1, begun + time_limit_s, progress)
     search.run()
     known = search.worst()
     if not known:
@@ -91,87 +95,159 @@ def worst_traffic(net: Network, k: int, *, unit: str | Units = "cable", country:
         "optimal" if closed else "feasible", value, bound, (bound - value) / max(value, SAME_TBPS),
         time.monotonic() - begun, 1, time_limit_s, checked=True)
     return WorstTraffic(net, units.kind, k, asked.whom(), radius_km, attacks, certificate,
-                        len(sets), int(search.programs))
+                        int(every.allowed.sum()), search.programs)
 
 
-def _affordable(asked: Asked, size: int, k: int) -> Ints:
-    """(S, k) sets of units that are likely enough, small ones first; -1 where fewer than k."""
+@dataclass(frozen=True, eq=False)
+class _Sets:
+    """(S, k) `sets` of units, small ones first, -1 where fewer than k; (S,) which are `allowed`;
+    whose unserved demand counts, None for everybody's."""
+
+    sets: Ints
+    allowed: Flags
+    country: int | None
+
+
+def _every_set(asked: Asked, size: int, k: int) -> _Sets:
+    """All sets of at most k units; those that are likely enough are allowed."""
     out = []
     for order in range(1, k + 1):
         some = combinations_between(size, order, 0, comb(size, order))
         out.append(np.pad(some, ((0, 0), (0, k - order)), constant_values=-1))
     sets = np.concatenate(out)
+    country = None if asked.country is None else asked.net.country_index(asked.country)
     likely = asked.likelihood
     if likely is None:
-        return sets
+        return _Sets(sets, np.ones(len(sets), bool), country)
     cost = np.append(np.array(likely.cost, np.int64), 0)
-    return np.asarray(sets[cost[sets].sum(axis=1) <= likely.limit])
+    return _Sets(sets, np.asarray(cost[sets].sum(axis=1) <= likely.limit), country)
 
 
 class _Search:
-    """(S,) `low` and `high`: what is known of every set, Tbps; a program makes them meet."""
+    """What is known of every set, Tbps; a set is settled where its `low` and `high` meet."""
 
-    def __init__(self, measure: UnservedMeasure, sets: Ints, country: int | None, count: int,
-                 deadline: float, progress: Progress | None) -> None:
-        self.sets, self.country = sets, country
-        self.brackets, self.exact = (replace(measure, tolerance=part) for part in (1.0, 0.0))
-        self.count, self.deadline, self.progress = count, deadline, progress
-        asked = measure.case.problem.tbps.sum(axis=1)
-        self.most = float(asked.sum() if country is None
-                          else asked[measure.case.country == country].sum())
-        self.low, self.high = np.full(len(sets), -np.inf), np.full(len(sets), self.most)
-        self.programs = 0.0
+    def __init__(self, measure: UnservedMeasure, asked: _Sets, count: int, deadline: float,
+                 progress: Progress | None) -> None:
+        self.measure, self.country = replace(measure, tolerance=0.0), asked.country
+        self.sets, self.allowed, self.count = asked.sets, asked.allowed, count
+        self.deadline, self.progress = deadline, progress
+        problem, where = measure.case.problem, measure.case.country
+        self.counts = problem.tbps.sum(axis=1) * (
+            1.0 if self.country is None else where == self.country)
+        self.bounds = TrafficBounds(measure, measure.rows.n_units, asked.sets.shape[1],
+                                    self.counts, float(self.counts.sum()), deadline,
+                                    lambda done, total: self._tell("bounds", done, total))
+        self.low, self.high = self.bounds.low, self.bounds.high
+        self.programs = 0
+        self._optima: dict[tuple[int, ...], Patcher] = {}
+        self._programmed: set[int] = set()
 
     def run(self) -> None:
-        """Brackets of all sets, then programs for those that may be among the worst."""
-        rows = np.arange(len(self.sets))
-        for start in range(0, len(rows), CHUNK):
-            if time.monotonic() > self.deadline:
-                return
-            self._look(self.brackets, rows[start:start + CHUNK])
-            self._tell("brackets", start, len(rows))
-        while True:
-            floor = self.floor()
-            open_ = np.flatnonzero((self.high > floor + SAME_TBPS)
-                                   & (self.high > self.low + SAME_TBPS))
-            if not len(open_) or time.monotonic() > self.deadline:
-                return
-            self._look(self.exact, open_[[np.argmax(self.high[open_])]])
-            self._tell("programs", len(self.sets) - len(open_), len(self.sets))
+        """Bounds of all sets, then a closer look at those that may be among the worst."""
+        self.bounds.find()
+        self.low[~self.allowed], self.high[~self.allowed] = -np.inf, -np.inf
+        self._best = np.sort(self.low[self._settled(np.arange(len(self.low)))])[-self.count:]
+        closer = [self._patched, self._patched_after, self._solved]
+        if self.measure.patcher is None:
+            closer = [self._solved]
+        rows = np.flatnonzero(self.high > self.floor + SAME_TBPS)
+        waiting = [(-self.high[row], row, 0) for row in rows[~self._settled(rows)].tolist()]
+        heapq.heapify(waiting)
+        begun = len(waiting)
+        while waiting and time.monotonic() <= self.deadline:
+            high, row, stage = heapq.heappop(waiting)
+            if -high <= self.floor + SAME_TBPS:
+                break
+            closer[stage](row)
+            if not self._settled(row):
+                heapq.heappush(waiting, (-self.high[row], row, stage + 1))
+            elif self.low[row] > self.floor:
+                self._best = np.sort(np.append(self._best, self.low[row]))[-self.count:]
+            self._tell(f"sets, {self.programs} solved", begun - len(waiting), begun)
 
+    @property
     def floor(self) -> float:
         """What a set must be able to exceed to matter."""
-        settled = np.sort(self.low[self.high <= self.low + SAME_TBPS])
-        return float(settled[-self.count]) if len(settled) >= self.count else -np.inf
+        return float(self._best[0]) if len(self._best) >= self.count else -np.inf
 
     def worst(self) -> list[int]:
         """Rows of the worst sets that are settled, worst first, ties in order of the table."""
-        settled = np.flatnonzero(self.high <= self.low + SAME_TBPS)
+        settled = np.flatnonzero(self._settled(np.arange(len(self.low))) & self.allowed)
         order = np.lexsort((settled, -self.low[settled].round(6)))
         return [int(row) for row in settled[order][:self.count]]
 
     def bound(self) -> float:
         """No set leaves more unserved."""
-        return float(self.high.max(initial=0.0))
+        return max(float(self.high.max(initial=0.0)), 0.0)
 
-    def _look(self, measure: UnservedMeasure, rows: Ints) -> None:
-        if self.country is None:
-            found = measure.measure(self.sets[rows]).scenario
-            self.low[rows], self.high[rows] = (found["unserved_low_tbps"],
-                                               found["unserved_high_tbps"])
-            self.programs += found["program"].sum()
+    def _settled(self, rows: Ints | int) -> Flags:
+        return np.asarray(self.high[rows] <= self.low[rows] + SAME_TBPS)
+
+    # -- a closer look at one set, ever dearer ------------------------------------------------
+
+    def _patched(self, row: int) -> None:
+        """One patch, quickly: of the optimum after the most units within that needed a program, or
+        of the intact one."""
+        self._lay(row, self._after(max(self._hard_within(row), key=len, default=())), np.inf)
+
+    def _patched_after(self, row: int) -> None:
+        """Patches of the intact optimum and of all those after units that needed a program."""
+        for some in [(), *self._hard_within(row)]:
+            if self.high[row] > self.floor + SAME_TBPS:
+                self._lay(row, self._after(some), self.floor)
+
+    def _hard_within(self, row: int) -> list[tuple[int, ...]]:
+        """One or two of a set's units that no patch settles and that have to be solved anyway."""
+        units, singles = self._units(row), self.measure.singles
+        assert singles is not None
+        out: list[tuple[int, ...]] = [
+            (unit,) for unit in units if not singles.settled[unit] and len(units) > 1]
+        for pair in combinations(units, 2) if len(units) > 2 else ():
+            within = self.bounds.row(pair)
+            waits = not self._settled(within) and self.high[within] > self.floor + SAME_TBPS
+            if waits or within in self._programmed:
+                out.append(pair)
+        return out
+
+    def _after(self, units: tuple[int, ...]) -> Patcher:
+        """Patches of the optimum with these units lost."""
+        if not units:
+            assert self.measure.patcher is not None
+            return self.measure.patcher
+        if len(units) == 1:
+            return self.measure.alone(units[0])
+        if units not in self._optima:
+            self._optima[units] = Patcher(self.measure.optimum(self.measure.lost_by(units)))
+            self._programmed.add(self.bounds.row(units))
+            self.programs += 1
+        return self._optima[units]
+
+    def _lay(self, row: int, patcher: Patcher, enough: float) -> None:
+        outage = self.bounds.outage(self._units(row))
+        cut = float(self.counts[patcher.cut(outage.lost)].sum()) + patcher.beyond_tbps
+        patch = patcher.patch(outage, max(enough - cut, 0.0))
+        if not patcher.tells(patch):
             return
-        for row in rows.tolist():
-            found_one = measure.measure(self.sets[[row]])
-            values, mine = found_one.scenario, found_one.country["unserved_tbps"].total
-            exact = values["unserved_high_tbps"][0] <= values["unserved_low_tbps"][0] + SAME_TBPS
-            self.high[row] = mine[self.country]
-            self.low[row] = mine[self.country] if exact else 0.0
-            self.programs += values["program"].sum()
+        self.high[row] = min(self.high[row], cut + patch.most_tbps)
+        if patch.settled and not patcher.short:
+            self.low[row], self.high[row] = cut, cut + patch.stuck_tbps
+
+    def _solved(self, row: int) -> None:
+        """The optimum, by linear programs where nothing else tells it."""
+        found = self.measure.measure(self.sets[[row]])
+        value = float(found.scenario["unserved_tbps"][0] if self.country is None
+                      else found.country["unserved_tbps"].total[self.country])
+        self.low[row] = self.high[row] = value
+        if found.scenario["program"][0]:
+            self.programs += 1
+            self._programmed.add(row)
+
+    def _units(self, row: int) -> list[int]:
+        return [int(unit) for unit in self.sets[row] if unit >= 0]
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.progress is not None:
-            self.progress(f"{what}, {int(self.programs)} solved", done, total)
+            self.progress(what, done, total)
 
 
 def _told(measure: UnservedMeasure, units: Units, failed: Ints, value: float,

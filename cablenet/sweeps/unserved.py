@@ -26,6 +26,7 @@ from cablenet.network import Network
 from cablenet.scenarios.units import Units
 from cablenet.sweeps.combination_sweep import CombinationSweep
 from cablenet.sweeps.measured import CountryTally, Measured
+from cablenet.traffic.beside import overflow_of_pairs
 from cablenet.traffic.fairness import find_ties, shared_equally
 from cablenet.traffic.optimum import FlowSolver, Optimum
 from cablenet.traffic.patch import SETTLED_TBPS, Patcher, short
@@ -111,7 +112,8 @@ class UnservedMeasure:
         self.__dict__.update(state)
 
     @cached_property
-    def _patcher(self) -> Patcher | None:
+    def patcher(self) -> Patcher | None:
+        """Patches of the intact optimum; None where they settle nothing."""
         plain = not self.case.rules.restore and Patcher.fits(self.intact)
         return Patcher(self.intact) if plain else None
 
@@ -129,6 +131,13 @@ class UnservedMeasure:
     def lost_links(self, dead: Words, size: int) -> sp.csr_array:
         """(S, L) links lost in each scenario, from (U, W) one bit a scenario: the unit is out."""
         return sp.csr_array((self.rows.failed(dead, size) @ self._of_row) > 0)
+
+    def lost_by(self, units: Sequence[int]) -> Flags:
+        """(L,) links lost where these units have failed."""
+        out = np.zeros(len(self.case.net.links), bool)
+        dead = dead_units(np.array([units], np.int64), self.rows.n_units)
+        out[self.lost_links(dead, 1).indices] = True
+        return out
 
     def measure(self, failed: Ints) -> Measured:
         """See `Measure.measure`."""
@@ -155,7 +164,7 @@ class UnservedMeasure:
                 return total, total, 0.0, self._base_country + self.singles.country[units].sum(0)
         outage = self.case.outage(lost)
         enough = self.tolerance * float(self._asked.sum())
-        patch = self._patcher.patch(outage, enough) if self._patcher is not None else None
+        patch = self.patcher.patch(outage, enough) if self.patcher is not None else None
         if patch is not None and patch.settled:
             return self._told(np.where(patch.cut, self._asked, 0.0), 0.0)
         if patch is not None and patch.most_tbps <= enough:
@@ -192,10 +201,10 @@ class UnservedMeasure:
         Patches of the intact optimum are tried first, then of single failures within the loss, then
         of `near`: optima of other losses within this one.
         """
-        if self._patcher is None:
+        if self.patcher is None:
             return None
         outage = self.case.outage(lost)
-        found = self._by_patch(self._patcher, outage)
+        found = self._by_patch(self.patcher, outage)
         if found is None and self.singles is not None:
             found = self._after_one(np.flatnonzero(self.singles.lost @ ~lost == 0), outage)
         for patcher in near if found is None else ():
@@ -206,10 +215,10 @@ class UnservedMeasure:
 
     def _after_one(self, units: Ints, outage: Outage) -> Floats | None:
         """(D,) unserved, where the optimum of one of the units alone can be patched."""
-        if self.singles is None or self._patcher is None:
+        if self.singles is None or self.patcher is None:
             return None
         for unit in units[~self.singles.settled[units]].tolist():
-            left = self._by_patch(self._alone(unit), outage)
+            left = self._by_patch(self.alone(unit), outage)
             if left is not None:
                 return left
         return None
@@ -238,7 +247,7 @@ class UnservedMeasure:
         return all(proof.holds for proof in proofs) and shared_equally(
             problem, find_ties(problem, outage, proofs[-1], left), left)
 
-    def _alone(self, unit: int) -> Patcher:
+    def alone(self, unit: int) -> Patcher:
         """Patches of the optimum with one unit lost."""
         if unit not in self._patchers:
             assert self.singles is not None
@@ -274,9 +283,9 @@ def unserved_measure(net: Network, units: Units, order: int,
     made = UnservedMeasure(case, rows_of(net, units), solver.standing, solver.intact,
                            options.tolerance,
                            None)
-    if order < 2 or len(units) > MOST_UNITS or made._patcher is None:
+    if order < 2 or len(units) > MOST_UNITS or made.patcher is None:
         return made
-    return replace(made, singles=_singles(made, made._patcher, len(units)))
+    return replace(made, singles=_singles(made, made.patcher, len(units)))
 
 
 def _singles(measure: UnservedMeasure, patcher: Patcher, count: int) -> Singles:
@@ -288,7 +297,7 @@ def _singles(measure: UnservedMeasure, patcher: Patcher, count: int) -> Singles:
     asked = problem.tbps.sum(axis=1)
     level, country = np.zeros((count, problem.levels)), np.zeros((count, len(net.country_id)))
     settled, arcs_lost = np.zeros(count, bool), np.zeros((count, len(problem.tail)), bool)
-    more, less, flows = [], [], patcher.flow.size
+    patches = []
     base = patcher.cut(np.zeros(len(problem.tail), bool))
     for unit in range(count):
         failed = np.zeros(len(net.links), bool)
@@ -299,37 +308,9 @@ def _singles(measure: UnservedMeasure, patcher: Patcher, count: int) -> Singles:
         level[unit] = problem.tbps[newly].sum(axis=0)
         country[unit] = measure.by_country(np.where(newly, asked, 0.0))
         settled[unit], arcs_lost[unit] = patch.settled, outage.lost
-        more.append(patch.more.reshape((1, flows)))
-        less.append(patch.less.reshape((1, flows)))
-    beside = _side_by_side(sp.csr_array(sp.vstack(more)), sp.csr_array(sp.vstack(less)),
-                           arcs_lost, patcher.room, settled)
+        patches.append(patch)
+    beside = overflow_of_pairs(patcher, patches, arcs_lost) <= SETTLED_TBPS / 10
     return Singles(beside, level, country, lost, settled)
-
-
-def _side_by_side(more: sp.csr_array, less: sp.csr_array, lost: Flags, room: Floats,
-                  settled: Flags) -> Flags:
-    """(U, U) pairs of settled patches that neither take each other's room nor touch the same flow.
-
-    `more` and `less` are (U, R x A). What one adds may not use arcs that the other loses; flow
-    that one takes away may not be touched by the other; what both add must fit into the room that
-    the intact flow leaves.
-    """
-    arcs = len(room)
-    adds, takes = (more > 0).astype(np.int64), (less > 0).astype(np.int64)
-    clash = ((takes @ (takes + adds).T) + (adds @ takes.T)).toarray() > 0
-    fold = sp.csr_array((np.ones(more.shape[1]), (np.arange(more.shape[1]),
-                                                  np.arange(more.shape[1]) % arcs)),
-                        shape=(more.shape[1], arcs))
-    load = np.asarray((more @ fold).todense())
-    clash |= ((load > 0).astype(float) @ lost.T.astype(float)) > 0
-    clash |= clash.T
-    for unit in range(len(load)):
-        full = np.flatnonzero(load[unit] > 0)
-        clash[unit] |= np.any(load[:, full] + load[unit, full] > room[full] + SETTLED_TBPS / 10,
-                              axis=1)
-    beside = ~(clash | clash.T) & settled[:, None] & settled[None, :]
-    np.fill_diagonal(beside, False)
-    return np.asarray(beside)
 
 
 def solved_exactly(job: CombinationSweep, named: Sequence[Sequence[str]]) -> list[dict[str, Any]]:

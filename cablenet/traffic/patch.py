@@ -1,32 +1,35 @@
 """Patches: how the traffic of a failure can be carried without moving anything else.
 
 A patch keeps the intact optimum where the failure leaves it alone. What ran over lost arcs is
-missing behind them and stuck before them; for one aim after another, a largest flow over the room
-that is left (and against the aim's own flow, which cancels it) joins what is stuck to what is
-missing. Where all of it fits, everybody who is still connected is served: no answer serves more,
-so the failure is settled without a linear program. Where some does not fit, what stays stuck bounds
-from above what the optimum leaves unserved, as long as it is of the last level; where it is more,
-the higher levels may push last-level traffic of others aside, and that counts as unserved too.
+missing behind them and stuck before them; for one aim after another, ways over the room that is
+left (and against the aim's own flow, which cancels it) join what is stuck to what is missing, as
+much of it as the room allows (`cablenet.kernels.mending`, or `joining` without numba). Where all of
+it fits, everybody who is still connected is served: no answer serves more, so the failure is
+settled without a linear program. Where some does not fit, what stays stuck bounds from above what
+the optimum leaves unserved, as long as it is of the last level; where it is more, the higher levels
+may push last-level traffic of others aside, and that counts as unserved too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
-from cablenet.solvers import FlowNetwork
+from cablenet.kernels.jit import HAS_COMPILER
+from cablenet.kernels.mending import around_nodes, mend, parts_left
+from cablenet.traffic.joining import LargestFlows
 from cablenet.traffic.optimum import Optimum
 from cablenet.traffic.problem import Outage
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-UNIT = 1e9
-"""Largest flows count in whole kbps; room is rounded down and traffic up, so a patch fits."""
 SETTLED_TBPS = 1e-6
 TRIES = 3
 """How many orders of the aims are tried: those that got stuck go first in the next."""
@@ -45,15 +48,15 @@ class Patch:
     most_tbps
         the optimum leaves no more than this unserved beyond what is cut; inf where the patch
         cannot show that all levels but the last are served
-    more, less
-        (R, A) Tbps added to and taken from each aim's flow
+    cell, change_tbps
+        (K,) places in the (R, A) flows that change, and by how much
     """
 
     cut: Flags
     stuck_tbps: float
     most_tbps: float
-    more: sparse.csr_array
-    less: sparse.csr_array
+    cell: Ints
+    change_tbps: Floats
 
     @property
     def settled(self) -> bool:
@@ -68,13 +71,12 @@ def short(answer: Optimum) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Joined:
-    """Stuck Tbps of each aim, what was pushed aside for it, the room left, changes of flow."""
+    """Stuck Tbps of each aim, what was pushed aside, the room left, (R, A) change of flow."""
 
     stuck_of: Floats
     aside_tbps: float
     room: Floats
-    more: Floats
-    less: Floats
+    change: Floats
 
     @property
     def stuck_tbps(self) -> float:
@@ -85,6 +87,19 @@ class Patcher:
     """Makes patches of one optimum: the intact one, or that of a failure which loses more now.
 
     It knows no refusals, and the room of arcs may only be lost: see `Patcher.fits`.
+
+    Attributes
+    ----------
+    intact
+        the optimum it came from
+    flow, room_tbps, room
+        (R, A) flow, (A,) what an arc can carry, and what of it is left
+    cut_before
+        (D,) demands without any way before the failure
+    last_share
+        of what is sent, at least this share is of the last level, whatever the demand
+    short
+        whether some demand goes without although its ends hang together
     """
 
     def __init__(self, intact: Optimum) -> None:
@@ -92,16 +107,53 @@ class Patcher:
         problem = intact.problem
         self.flow = intact.flow_tbps.toarray()
         self.room = intact.outage.room_tbps - self.flow.sum(axis=0)
-        nodes = problem.n_nodes
-        self._source, self._sink = nodes, nodes + 1
-        every = np.arange(nodes)
-        self._tails = np.concatenate([problem.tail, problem.head, np.full(nodes, nodes), every])
-        self._heads = np.concatenate([problem.head, problem.tail, every, np.full(nodes, nodes + 1)])
-        self._network = FlowNetwork(self._tails, self._heads)
-        last = problem.tbps[:, -1] / problem.tbps.sum(axis=1)
-        self._last_share = float(last.min(initial=1.0))
-        self._short = short(intact)
+        self.room_tbps = intact.outage.room_tbps
+        graph = problem.tail, problem.head
+        if HAS_COMPILER:
+            around = around_nodes(problem.n_nodes, *graph)
+            self._mend: Callable[..., Any] = partial(mend, *around, *graph)
+            self._parts_left: Callable[[Flags], Ints] = partial(parts_left, *around, *graph)
+        else:
+            largest = LargestFlows(problem.n_nodes, *graph)
+            self._mend, self._parts_left = largest.mend, largest.parts_left
+        self.short = short(intact)
+        served = intact.served_tbps
+        self._sent = served.sum(axis=1)
+        share = problem.tbps[:, -1] / problem.tbps.sum(axis=1)
+        self._share = float(share.min(initial=1.0))
+        self._mixed = served[:, -1] >= self._share * self._sent - 1e-9
+        self.last_share = self._share if self._mixed.all() else 0.0
         self.cut_before = self.cut(intact.outage.lost)
+
+    def after(self, patch: Patch, outage: Outage) -> Patcher:
+        """Makes patches of a patched flow, in which everybody still connected is served."""
+        if not patch.settled or self.short:
+            raise ValueError("only a patch that serves everybody still connected can be patched")
+        out = copy(self)
+        flow = self.flow.copy()
+        flow.ravel()[patch.cell] += patch.change_tbps
+        out.flow = np.where(outage.lost, 0.0, np.maximum(flow, 0.0))
+        out.room_tbps, out.cut_before = outage.room_tbps, patch.cut
+        out.room = outage.room_tbps - out.flow.sum(axis=0)
+        out.__dict__.pop("_last_flow", None)
+        return out
+
+    @property
+    def beyond_tbps(self) -> float:
+        """What goes without beyond what is cut off, before the failure."""
+        left = self.intact.unserved_tbps.sum(axis=1)
+        return float(left[~self.cut_before].sum()) if self.short else 0.0
+
+    def tells(self, patch: Patch) -> bool:
+        """Whether the optimum leaves no more than what is cut off, `beyond_tbps` and `most_tbps`.
+
+        Where some go without although connected, the room that newly cut demand leaves behind
+        might help them. It does not where that demand pays nothing under the optimum's prices:
+        then the prices prove that all levels are still served best.
+        """
+        newly = patch.cut & ~self.cut_before
+        return not self.short or not any(
+            proof.distance[newly].any() for proof in self.intact.proofs)
 
     @staticmethod
     def fits(intact: Optimum) -> bool:
@@ -111,11 +163,7 @@ class Patcher:
     def cut(self, lost: Flags) -> Flags:
         """(D,) demands without any way left."""
         problem = self.intact.problem
-        left = ~lost
-        graph = sparse.coo_array(
-            (np.ones(int(left.sum()), bool), (problem.tail[left], problem.head[left])),
-            shape=(problem.n_nodes, problem.n_nodes))
-        part = connected_components(graph, directed=False)[1]
+        part = self._parts_left(lost)
         return np.asarray(part[problem.source] != part[problem.target])
 
     def patch(self, outage: Outage, enough_tbps: float = 0.0) -> Patch:
@@ -140,94 +188,57 @@ class Patcher:
             again = self._in_turn(order, lost, newly, room)
             best = min(best, again, key=lambda one: one.stuck_tbps)
             most = min(most, self._most(again, order, lost, newly, room))
-        return Patch(cut, best.stuck_tbps, most, sparse.csr_array(best.more),
-                     sparse.csr_array(best.less))
+        cell = np.flatnonzero(best.change)
+        return Patch(cut, best.stuck_tbps, most, cell, best.change.ravel()[cell])
 
     def _most(self, joined: _Joined, order: list[int], lost: Flags, newly: Ints,
               room: Floats) -> float:
         """See `Patch.most_tbps`.
 
-        Every demand's last level is at least `_last_share` of it. First the rest of all traffic is
+        Every demand's last level is at least a share of it. First the rest of all traffic is
         joined, and may push that share of what runs elsewhere aside: a Tbps that does so on n arcs
         costs at most n. If nothing stays stuck, all other levels are served; then the share is
-        joined as far as it goes.
+        joined as far as it goes. Demands that go without some of their last level count as of
+        other levels wholly.
         """
         if joined.stuck_tbps <= SETTLED_TBPS:
             return joined.stuck_tbps
-        if self._short:
-            return np.inf
-        share = self._last_share
-        yielding = np.where(lost, 0.0, share * self.flow.sum(axis=0))
-        first = self._in_turn(order, lost, newly, room, 1.0 - share, yielding)
+        last = self._last_flow
+        sent = np.where(self._mixed, self._share, 0.0) * self._sent
+        yielding = np.where(lost, 0.0, last.sum(axis=0))
+        first = self._in_turn(order, lost, newly, room, (self.flow - last, self._sent - sent),
+                              yielding)
         if first.stuck_tbps > SETTLED_TBPS:
             return np.inf
-        last = self._in_turn(order, lost, newly, first.room, share)
-        return last.stuck_tbps + first.aside_tbps
+        rest = self._in_turn(order, lost, newly, first.room, (last, sent))
+        return rest.stuck_tbps + first.aside_tbps
+
+    @cached_property
+    def _last_flow(self) -> Floats:
+        """(R, A) a part of the flow that is of the last level alone."""
+        own = np.flatnonzero(~self._mixed & (self._sent > 0))
+        if not len(own):
+            return self._share * self.flow
+        full = np.zeros(len(self.room))
+        aims = np.unique(self.intact.problem.aims[2][own]).tolist()
+        without = self._in_turn(aims, full > 0, own, full)
+        return np.asarray(self._share * np.maximum(self.flow + without.change, 0.0))
 
     def _in_turn(self, order: list[int], lost: Flags, newly: Ints, room: Floats,
-                 part: float = 1.0, yielding: Floats | None = None) -> _Joined:
-        """Join surplus and deficit of one aim after another, of this part of all traffic.
+                 part: tuple[Floats, Floats] | None = None,
+                 yielding: Floats | None = None) -> _Joined:
+        """Join surplus and deficit of one aim after another, of all traffic or of a part of it:
+        (R, A) its flow and (D,) what of each demand it sends.
 
         `yielding` (A,) is room that may be taken from others where no other is left.
         """
         problem = self.intact.problem
         target, _, aim = problem.aims
-        aside = 0.0
-        more = np.zeros_like(self.flow)
-        less = np.where(lost[None, :], part * self.flow, 0.0)
-        stuck_of = np.zeros(len(target))
-        for row in order:
-            taken = less[row]
-            mine = newly[aim[newly] == row]
-            gain = np.zeros(problem.n_nodes)
-            np.add.at(gain, problem.tail, taken)
-            np.subtract.at(gain, problem.head, taken)
-            np.subtract.at(gain, problem.source[mine], part * problem.tbps[mine].sum(axis=1))
-            gain[target[row]] = 0.0
-            own = np.where(lost, 0.0, part * self.flow[row])
-            left, missing, forward, back = self._join(
-                int(target[row]), gain, room, own)
-            both = np.minimum(forward, back)
-            more[row] += forward - both
-            less[row] += back - both
-            room = room + np.where(lost, 0.0, back - forward)
-            if yielding is not None and left.any():
-                left, _, forward, _ = self._join(int(target[row]), left - missing,
-                                                 room + yielding, np.zeros_like(room))
-                pushed = np.maximum(forward - np.maximum(room, 0.0), 0.0)
-                aside += float(pushed.sum())
-                yielding = np.maximum(yielding - pushed, 0.0)
-                room = room - (forward - pushed)
-            stuck_of[row] = left.sum()
-        return _Joined(stuck_of, aside, room, more, less)
-
-    def _join(self, target: int, gain: Floats, room: Floats,
-              own: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Flow from surplus to deficit; the target takes and gives what is left over.
-
-        Parameters
-        ----------
-        gain
-            (N,) surplus, or deficit below zero
-        room, own
-            (A,) what may be added, and what may be cancelled
-
-        Returns
-        -------
-        (N,) what stays stuck and what stays missing, and (A,) forward and cancelled flow, Tbps.
-        What is missing without anything stuck is no loss: the flow behind it is trimmed.
-        """
-        surplus = np.ceil(np.maximum(gain, 0.0) * UNIT - 1e-3).astype(np.int64)
-        deficit = np.ceil(np.maximum(-gain, 0.0) * UNIT - 1e-3).astype(np.int64)
-        ahead = np.floor(np.maximum(room, 0.0) * UNIT + 1e-3).astype(np.int64)
-        against = np.floor(own * UNIT + 1e-3).astype(np.int64)
-        give, take = surplus.copy(), deficit.copy()
-        give[target], take[target] = deficit.sum(), surplus.sum()
-        capacity = np.concatenate([ahead, against, give, take])
-        self._network.max_flow(capacity, self._source, self._sink)
-        flows = self._network.flows()
-        half, nodes = len(room), self.intact.problem.n_nodes
-        stuck = surplus - flows[2 * half:2 * half + nodes]
-        missing = deficit - flows[2 * half + nodes:]
-        stuck[target] = missing[target] = 0
-        return (stuck / UNIT, missing / UNIT, flows[:half] / UNIT, flows[half:2 * half] / UNIT)
+        flow, sent = part or (self.flow, self._sent)
+        room = room.copy()
+        change, stuck_of = np.zeros_like(flow), np.zeros(len(target))
+        aside = self._mend(
+            target, flow, np.flatnonzero(lost), np.array(order, np.int64), aim[newly],
+            problem.source[newly], sent[newly], room,
+            np.zeros_like(room) if yielding is None else yielding.copy(), change, stuck_of)
+        return _Joined(stuck_of, float(aside), room, change)
