@@ -32,8 +32,8 @@ def redundancy(
         metavar="UNIT", help="With --losses: cable, station, cable+station or place.",
     )] = "cable+station",
     promise: Annotated[Path | None, typer.Option(
-        metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries; or share in "
-        "percent, countries, failures), budget_musd, must_land, never_joined, ready_by, "
+        metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries; or share "
+        "(0.9), countries, failures), budget_musd, must_land, never_joined, ready_by, "
         "leave_out_impossible, next_best.")] = None,
     reach_km: Annotated[float | None, typer.Option(
         metavar="KM", help="How far a new cable may reach (default: 3000 with --losses or "

@@ -75,7 +75,7 @@ def countries_of(net: Network, promise: Promise, today: set[int]) -> tuple[int, 
 
 
 class _PromiseRow(BaseModel):
-    """A promise of connection, or where `share` (percent) is given one of demand."""
+    """A promise of connection, or where `share` is given one of demand."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -99,7 +99,7 @@ class _PromiseRow(BaseModel):
                 "losses, unit, countries and radius_km")])
         if self.share is None:
             return Promise(self.losses, self.unit, self.countries, self.radius_km)
-        return DemandPromise(self.share / 100.0, self.countries, self.failures)
+        return DemandPromise(self.share, self.countries, self.failures)
 
 
 class _PromiseFile(BaseModel):
@@ -136,7 +136,7 @@ def read_promises(path: Path | str) -> tuple[tuple[Promise, ...] | tuple[DemandP
     except ValidationError as error:
         raise InputError([Problem(
             file.name, ".".join(map(str, one["loc"])), "", one["msg"].lower(),
-            "give [[promise]] tables with losses, unit and countries, or with share (percent), "
+            "give [[promise]] tables with losses, unit and countries, or with share (0.9), "
             "countries and failures; beside them budget_musd, must_land, never_joined, ready_by, "
             "leave_out_impossible, next_best")
             for one in error.errors()]) from error

@@ -92,6 +92,19 @@ def test_a_promise_of_two_losses_is_kept_by_one_new_cable(world: World) -> None:
         answer(world, "survival", promises=[TWO], budget_musd=found["cost_musd"] / 2)
 
 
+def test_new_cables_keep_to_their_limits(world: World) -> None:
+    """Without a cable from AA, CC is tied to BB or DD, whose stations no cable's loss takes; where
+    a cable must land in DD too, one more is built unless that one lands there."""
+    limits = {"never_joined": [["CC", "AA"]], "must_land": ["BB", "DD"]}
+    found = answer(world, "survival", promises=[{**TWO, "losses": 1}], **limits)
+    ends = [{row["from_country"], row["to_country"]} for row in found["cables"]]
+    assert {"BB", "DD"} <= set().union(*ends) and {"AA", "CC"} not in ends
+    for process in ("survival", "demand"):
+        promises = [TWO] if process == "survival" else [HALF]
+        with pytest.raises(cn.errors.InfeasibleError, match="never_joined AA, DD"):
+            answer(two_places(), process, promises=promises, never_joined=[["AA", "DD"]])
+
+
 def two_places() -> World:
     """AA, the hub, and DD on one cable `ad`, ten degrees of sea apart; each asks for 1 Tbps."""
     return World(cn.build_network(small_world(
@@ -194,6 +207,9 @@ def test_drawn_years_tell_the_risk_that_their_rows_add_up_to(world: World) -> No
     ("demand", {"promises": [{"share": 0.0}]}),
     ("demand", {"promises": [{"countries": []}]}),
     ("demand", {"budget_musd": -1}),
+    ("demand", {"budget_musd": 1, "must_land": ["India"]}),
+    ("demand", {"budget_musd": 1, "never_joined": [["AA"]]}),
+    ("survival", {"promises": [TWO], "ready_by": 20.5}),
     ("demand", {"budget_musd": 1, "gap": 2}),
     ("demand", {"budget_musd": 1, "time_limit_s": 1e9}),
     ("worst", {"k": 2, "pair": ["BB"]}),

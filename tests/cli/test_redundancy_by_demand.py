@@ -36,7 +36,7 @@ def test_a_map_without_named_events_is_planned_and_what_nothing_saves_is_named(c
 def test_a_promise_file_with_a_share_is_planned_by_demand(capsys, world, tmp_path):
     """Through the loss of one station a country with one has nothing left, whatever is built."""
     file = tmp_path / "p.toml"
-    file.write_text('never_joined = [["BB", "DD"]]\n[[promise]]\nshare = 50\ncountries = ["DD"]\n')
+    file.write_text('never_joined = [["BB", "DD"]]\n[[promise]]\nshare = 0.5\ncountries = ["DD"]\n')
     code, _, err = run(capsys, "plan", "redundancy", world, "--promise", file, "--reach-km", 3000)
     assert code == 1
     assert "DD through" in err and "leave out what is impossible" in err

@@ -393,14 +393,14 @@ def test_a_promise_file_is_read_and_bad_ones_are_told(tmp_path):
     assert options == {"budget_musd": 900.0, "must_land": ("IN",), "never_joined": (),
                        "ready_by": None,
                        "leave_out_impossible": False, "next_best": 0}
-    good.write_text('ready_by = 2032\n[[promise]]\nshare = 90\ncountries = ["TO"]\n'
+    good.write_text('ready_by = 2032\n[[promise]]\nshare = 0.9\ncountries = ["TO"]\n'
                     'failures = ["Tonga Cable"]\n')
     assert read_promises(good)[0] == (DemandPromise(0.9, ("TO",), ("Tonga Cable",)),)
     for text, told in (("[[promise]]\nlosses = 0\n", "give 1 or more"), ("x = 1", "promise"),
-                       ("[[promise]]\nshare = 90\nlosses = 1\n", "share, countries and failures"),
+                       ("[[promise]]\nshare = 0.9\nlosses = 1\n", "share, countries and failures"),
                        ("[[promise]]\nfailures = ['x']\n", "the other kind of promise"),
-                       ("[[promise]]\nshare = 900\n", "above 0 and up to 1"),
-                       ("[[promise]]\nshare = 90\n[[promise]]\nlosses = 1\n", "two files"),
+                       ("[[promise]]\nshare = 90\n", "above 0 and up to 1"),
+                       ("[[promise]]\nshare = 0.9\n[[promise]]\nlosses = 1\n", "two files"),
                        ("[[promise]]\nunits = 2\n", "promise.0.units"), ("=", "TOML")):
         bad = tmp_path / "bad.toml"
         bad.write_text(text)

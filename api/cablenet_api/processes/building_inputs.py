@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
 import cablenet as cn
 from cablenet_api.events import Closed, Name
 from cablenet_api.processes.inputs import Asked, Country, Whole
+
+
+class BuildingLimits(Asked):
+    """Where new cables must land, whom they never join, and by when they must be ready."""
+
+    must_land: list[Country] = Field([], max_length=20, description=(
+        "at least one new cable lands in each of these countries"))
+    never_joined: list[tuple[Country, Country]] = Field([], max_length=100, description=(
+        "pairs of countries that no new cable joins"))
+    ready_by: Whole | None = Field(None, ge=1950, le=2200, description=(
+        "only cables that can be in service by the end of this year, if they are begun on the day "
+        "of the map"))
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """In the library's words."""
+        return {"must_land": self.must_land, "never_joined": self.never_joined,
+                "ready_by": self.ready_by}
 
 
 class RedundancyInputs(Asked):
@@ -39,7 +57,7 @@ class PromiseInputs(Closed):
                           self.radius_km)
 
 
-class SurvivalInputs(Asked):
+class SurvivalInputs(BuildingLimits):
     """What countries must survive, of all cables within reach."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"promises": [
@@ -70,7 +88,7 @@ class SharePromiseInputs(Closed):
         return cn.DemandPromise(self.share, *names)
 
 
-class DemandInputs(Asked):
+class DemandInputs(BuildingLimits):
     """What share of demand to keep, or what to spend so that least is lost, or both."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [

@@ -121,7 +121,7 @@ def demand(world: World, asked: DemandInputs, desk: Desk) -> Found:
         budget_musd=asked.budget_musd,
         model=None if asked.budget_musd is None else cn.fault_model,
         leave_out_impossible=asked.leave_out_impossible, next_best=asked.next_best, gap=asked.gap,
-        time_limit_s=asked.time_limit_s)
+        time_limit_s=asked.time_limit_s, **asked.limits)
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 

@@ -97,7 +97,7 @@ def _survival(world: World, asked: SurvivalInputs, desk: Desk) -> Found:
     desk.tell(0.5)
     plan = cn.plan_survival(
         table, [one.promise() for one in asked.promises], budget_musd=asked.budget_musd,
-        leave_out_impossible=asked.leave_out_impossible, next_best=asked.next_best)
+        leave_out_impossible=asked.leave_out_impossible, next_best=asked.next_best, **asked.limits)
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
