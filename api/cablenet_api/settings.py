@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class JobLimits(BaseModel):
+    """Limits of the jobs of one organisation, where they are not those of all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    job_s: float | None = Field(default=None, gt=0)
+    job_mb: int | None = Field(default=None, gt=0)
+    job_scenarios: int | None = Field(default=None, gt=0)
 
 
 class Settings(BaseSettings):
@@ -35,6 +45,9 @@ class Settings(BaseSettings):
     requests_burst: int = Field(default=1000, gt=0, description="of one caller, at once")
     job_scenarios: int = Field(default=100_000_000, gt=0,
                                description="scenarios of one sweep")
+    organisation_limits: dict[str, JobLimits] = Field(
+        default={}, description="as JSON, by the name of an organisation: job_s, job_mb and "
+                                "job_scenarios that hold for its jobs instead")
     scheduler: str | None = Field(default=None, description="tcp:// or tls://host:port of a Dask "
                                   "scheduler that workers spread sweeps over; default: none")
     scheduler_ca: str | None = Field(default=None, description="for tls://: file of the authority")
@@ -48,6 +61,11 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(default=None, description="the provider's `iss`")
     oidc_audience: str | None = Field(default=None, description="what its tokens hold as `aud`")
     oidc_keys: str | None = Field(default=None, description="address of its public keys (JWKS)")
+
+    def of_organisation(self, name: str) -> Settings:
+        """These settings with the limits that hold for the jobs of one organisation."""
+        own = self.organisation_limits.get(name)
+        return self if own is None else self.model_copy(update=own.model_dump(exclude_none=True))
 
     @model_validator(mode="after")
     def _whole_provider(self) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from cablenet_api import Settings
 from cablenet_api.jobs.queue import MOST_ATTEMPTS, Claim, beat, claim_job, finish
 from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.table import PROCESSES, compute, find
@@ -290,6 +292,32 @@ def test_a_job_that_takes_too_long_is_ended(house: House, store: Store, name: st
     with worker(house, tmp_path, job_s=0.2):
         until(lambda: who.ask("GET", f"/jobs/{key}").json()["status"] == "failed")
     assert who.ask("GET", f"/jobs/{key}").json()["message"] == "more than 0.2 s"
+
+
+def test_an_organisation_has_limits_of_its_own(house: House, store: Store, name: str,
+                                               tmp_path: Path, monkeypatch) -> None:
+    """A fifth of a second for one organisation, a minute for the others."""
+    hurried, patient = house.admit(name), house.admit(f"{name} too")
+    monkeypatch.setenv("CABLENET_ORGANISATION_LIMITS", json.dumps({name: {"job_s": 0.2}}))
+    key = job_by(hurried)
+    with worker(house, tmp_path):
+        until(lambda: hurried.ask("GET", f"/jobs/{key}").json()["status"] == "failed")
+        assert hurried.ask("GET", f"/jobs/{key}").json()["message"] == "more than 0.2 s"
+        other = job_by(patient)
+        until(lambda: patient.ask("GET", f"/jobs/{other}").json()["status"] == "running")
+        time.sleep(0.5)  # longer than the other's limit
+        (tmp_path / "go").touch()
+        until(lambda: patient.ask("GET", f"/jobs/{other}").json()["status"] == "successful")
+
+
+def test_limits_of_an_organisation_replace_those_of_all_and_bad_ones_are_refused() -> None:
+    settings = Settings(job_mb=100, organisation_limits={"A": {"job_s": 5, "job_scenarios": 7}})
+    own, others = settings.of_organisation("A"), settings.of_organisation("B")
+    assert (own.job_s, own.job_mb, own.job_scenarios) == (5, 100, 7)
+    assert others is settings
+    for bad in ({"job_s": 0}, {"job_mb": -1}, {"job_s": float("nan")}, {"jobs": 1}):
+        with pytest.raises(ValueError, match=r"organisation_limits\.A"):
+            Settings(organisation_limits={"A": bad})
 
 
 SAMPLE = {"samples": 300, "order": 2, "seed": 7, "metrics": ["margin"]}

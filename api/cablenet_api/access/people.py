@@ -21,6 +21,12 @@ def organisation_named(connection: Connection, name: str) -> str:
     return key
 
 
+def name_of(connection: Connection, organisation: str) -> str:
+    """The name of an organisation."""
+    return str(connection.execute(select(organisations.c.name).where(
+        organisations.c.id == organisation)).scalar_one())
+
+
 def admit(connection: Connection, organisation: str, person: str, role: Role) -> None:
     """Make somebody a member, or give a member another role; the last admin stays one."""
     where = (members.c.organisation == organisation) & (members.c.person == person)

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import OperationalError
 
 import cablenet as cn
+from cablenet_api.access.people import name_of
 from cablenet_api.access.tokens import Caller
 from cablenet_api.jobs.queue import Claim, beat, claim_job, finish
 from cablenet_api.jobs.results import forget_unnamed, keep_layers
@@ -58,6 +59,8 @@ def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork | 
         try:
             with store.writing(EVERY) as connection:
                 claim = claim_job(connection, name, settings.lease_s, settings.jobs_at_once)
+                limits = settings if claim is None else settings.of_organisation(
+                    name_of(connection, claim.organisation))
             about = About() if claim is None else _about(store, claim)
         except OperationalError:  # what was claimed lapses, and is claimed again
             stop.wait(POLL_S)
@@ -70,7 +73,7 @@ def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork | 
         if claim is None:
             stop.wait(POLL_S)
         else:
-            _work(store, worlds, settings, claim, about)
+            _work(store, worlds, limits, claim, about)
 
 
 @dataclass(frozen=True)

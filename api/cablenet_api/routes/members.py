@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from starlette.responses import Response
 
-from cablenet_api.access.people import admit, dismiss
+from cablenet_api.access.people import admit, dismiss, name_of
 from cablenet_api.access.roles import MAY, Role
 from cablenet_api.access.tokens import forget_token, make_token
 from cablenet_api.events import Closed, Name
@@ -16,7 +16,7 @@ from cablenet_api.problems import RefusedError
 from cablenet_api.routes.callers import Who
 from cablenet_api.routes.shapes import Id, Person, problems
 from cablenet_api.store.store import EVERY, Store
-from cablenet_api.store.tables import members, organisations, tokens
+from cablenet_api.store.tables import members, tokens
 from cablenet_api.workspaces.spaces import allow
 
 
@@ -72,8 +72,7 @@ def members_router(store: Store) -> APIRouter:
     def me(who: Who) -> Me:
         """Who the service takes the caller for, and what that person may do."""
         with store.reading(EVERY) as connection:
-            name = connection.execute(select(organisations.c.name).where(
-                organisations.c.id == who.organisation)).scalar_one()
+            name = name_of(connection, who.organisation)
         return Me(person=who.person, role=who.role, may=sorted(MAY[who.role]),
                   organisation=who.organisation, organisation_name=name)
 
