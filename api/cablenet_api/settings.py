@@ -7,14 +7,17 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MOST_MB = 10**9
+"""More address space than a machine has (a petabyte), and less than its kernel's counters hold."""
+
 
 class JobLimits(BaseModel):
     """Limits of the jobs of one organisation, where they are not those of all."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
     job_s: float | None = Field(default=None, gt=0)
-    job_mb: int | None = Field(default=None, gt=0)
+    job_mb: int | None = Field(default=None, gt=0, le=MOST_MB)
     job_scenarios: int | None = Field(default=None, gt=0)
 
 
@@ -40,7 +43,8 @@ class Settings(BaseSettings):
     jobs_waiting: int = Field(default=100, gt=0, description="waiting jobs of one organisation")
     jobs_at_once: int = Field(default=2, gt=0, description="running jobs of one organisation")
     job_s: float = Field(default=3600.0, gt=0, description="longest time of a job, seconds")
-    job_mb: int = Field(default=8000, gt=0, description="most address space of a job, MB")
+    job_mb: int = Field(default=8000, gt=0, le=MOST_MB,
+                        description="most address space of a job, MB")
     requests_per_s: float = Field(default=200.0, gt=0, description="of one caller, in the long run")
     requests_burst: int = Field(default=1000, gt=0, description="of one caller, at once")
     job_scenarios: int = Field(default=100_000_000, gt=0,

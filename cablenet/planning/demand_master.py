@@ -85,17 +85,9 @@ def best_choice(cost: Floats, held: Sequence[Held], limit_s: float, *, least_los
                 weights.append(float(one.weight or 0.0))
             entries.append((len(low), losses[key], scale))
         low.append(1.0)
-    for plan in refused:
-        entries += [(len(low), k, -1.0) for k in sorted(plan)]
-        low.append(1.0 - len(plan))
-    if budget is not None:
-        entries += [(len(low), k, -float(price)) for k, price in enumerate(cost)]
-        low.append(-budget * (1 + 1e-12))
+    _limit(entries, low, cost, budget, refused)
     goal = np.concatenate([np.zeros(many) if least_loss else cost, np.array(weights, float)])
-    table = np.array(entries, float).reshape(-1, 3)
-    matrix = sparse.csr_matrix(
-        (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
-        shape=(len(low), len(goal)))
+    matrix = _matrix(entries, len(low), len(goal))
     cable = np.arange(len(goal)) < many
     least = np.zeros(len(goal))
     least[sorted(kept)] = 1.0
@@ -113,6 +105,25 @@ def best_choice(cost: Floats, held: Sequence[Held], limit_s: float, *, least_los
     bound = found.mip_dual_bound if found.mip_dual_bound is not None else found.fun
     level = np.asarray(found.x[:many] > 0.5, np.float64)
     return Choice(level, float(min(bound, found.fun)), np.where(level > 0, 0.0, cost))
+
+
+def _limit(entries: list[tuple[int, int, float]], low: list[float], cost: Floats,
+           budget: float | None, refused: Sequence[Built]) -> None:
+    """Add the rows of the budget and of the refused plans."""
+    for plan in refused:
+        entries += [(len(low), k, -1.0) for k in sorted(plan)]
+        low.append(1.0 - len(plan))
+    if budget is not None:
+        entries += [(len(low), k, -float(price)) for k, price in enumerate(cost)]
+        low.append(-budget * (1 + 1e-12))
+
+
+def _matrix(entries: Sequence[tuple[int, int, float]], rows: int, columns: int
+            ) -> sparse.csr_matrix:
+    table = np.array(entries, float).reshape(-1, 3)
+    return sparse.csr_matrix(
+        (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
+        shape=(rows, columns))
 
 
 def _in_part(goal: Floats, matrix: sparse.csr_matrix, low: Floats, bounds: Floats,
@@ -151,16 +162,8 @@ def gathered(cost: Floats, kept_by: Sequence[Sequence[Built]], limit_s: float, *
             column += 1
         entries += [(len(low), one, 1.0) for one in range(first, column)]
         low.append(1.0)
-    for plan in refused:
-        entries += [(len(low), k, -1.0) for k in sorted(plan)]
-        low.append(1.0 - len(plan))
-    if budget is not None:
-        entries += [(len(low), k, -float(price)) for k, price in enumerate(cost)]
-        low.append(-budget * (1 + 1e-12))
-    table = np.array(entries, float).reshape(-1, 3)
-    matrix = sparse.csr_matrix(
-        (table[:, 2], (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))),
-        shape=(len(low), column))
+    _limit(entries, low, cost, budget, refused)
+    matrix = _matrix(entries, len(low), column)
     goal = np.concatenate([cost, np.zeros(column - many)])
     found = optimize.milp(
         goal, integrality=np.ones(column, int), bounds=optimize.Bounds(0.0, 1.0),

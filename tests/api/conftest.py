@@ -10,7 +10,10 @@ from uuid import uuid4
 
 import pytest
 from cablenet_api import Settings, admit_member, create_app
-from sqlalchemy import create_engine, text
+from cablenet_api.store import Store
+from cablenet_api.store.store import EVERY
+from cablenet_api.store.tables import jobs
+from sqlalchemy import create_engine, delete, text
 from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 
@@ -56,7 +59,7 @@ class Member:
     person: str
     token: str
 
-    def ask(self, verb: str, path: str, json: object = None, **headers: str):  # type: ignore[no-untyped-def]
+    def ask(self, verb: str, path: str, json: object = None, **headers: str):
         return self.client.request(verb, path, json=json, headers={
             "Authorization": f"Bearer {self.token}", **headers})
 
@@ -82,6 +85,16 @@ def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     with TestClient(app, raise_server_exceptions=False) as client:
         yield House(settings, client)
     app.state.store.close()
+
+
+@pytest.fixture
+def store(house: House) -> Iterator[Store]:
+    """The store behind the house, its queue empty."""
+    made = Store(house.settings.database)
+    with made.writing(EVERY) as connection:
+        connection.execute(delete(jobs))
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ database, folder, worker = sys.argv[1], Path(sys.argv[2]), os.getpid()
 PLAIN = PROCESSES["sweep"]
 
 
-def dies_once(world, asked, desk):  # type: ignore[no-untyped-def]
+def dies_once(world, asked, desk):
     def tell(share: float) -> None:
         if not (folder / "died").exists() and share > 0:
             (folder / "died").touch()

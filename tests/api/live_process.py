@@ -41,7 +41,7 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + WAIT_S
     while time.monotonic() < ends:
         if server.poll() is not None:
-            raise AssertionError(f"the service ended: {server.stderr.read().decode()}")  # type: ignore[union-attr]
+            raise AssertionError(f"the service ended: {server.stderr.read().decode()}")
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return

@@ -19,6 +19,6 @@ def small(as_of: date | None) -> cn.Network:
     return cn.build_network(dateline_world(), as_of=as_of)
 
 
-app = create_app(Settings(database=database, login=login),  # type: ignore[arg-type]
+app = create_app(Settings(database=database, login=login),
                  load_network=load_atlas if world == "atlas" else small)
 uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="error", timeout_keep_alive=30)

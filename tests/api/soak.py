@@ -136,12 +136,12 @@ def soak(database: str, *, kills: int, restarts: int, restart: str | None, seed:
         house = Disturbed(database, Path(folder))
         try:
             made = house.surely("POST", "/workspaces", {"name": "soak"})
-            path = f"/workspaces/{made['id']}/scenarios"  # type: ignore[index]
+            path = f"/workspaces/{made['id']}/scenarios"
             threads = [Thread(target=write, args=(house, path, told, stop, number))
                        for number in range(writers)]
             for thread in threads:
                 thread.start()
-            jobs = [house.surely("POST", "/processes/sweep/execution", {"inputs": SWEEP})["jobID"]  # type: ignore[index]
+            jobs = [house.surely("POST", "/processes/sweep/execution", {"inputs": SWEEP})["jobID"]
                     for _ in range(2)]
             blows = ["kill"] * kills + ["restart"] * (restarts if restart else 0)
             drawn.shuffle(blows)
@@ -176,9 +176,9 @@ def ended(house: Disturbed, job: str) -> str:
     ends = time.monotonic() + 90
     while time.monotonic() < ends:
         status = house.surely("GET", f"/jobs/{job}")
-        if status["status"] == "successful":  # type: ignore[index]
-            return str(house.surely("GET", f"/jobs/{job}/results")["digest"])  # type: ignore[index]
-        assert status["status"] in ("accepted", "running"), status  # type: ignore[index]
+        if status["status"] == "successful":
+            return str(house.surely("GET", f"/jobs/{job}/results")["digest"])
+        assert status["status"] in ("accepted", "running"), status
         time.sleep(0.3)
     raise AssertionError("a sweep did not end")
 
@@ -188,8 +188,8 @@ def kept_names(house: Disturbed, path: str) -> list[str]:
     after = ""
     while after is not None:
         page = house.surely("GET", f"{path}?limit=1000&after={after}")
-        names += [one["scenarios"]["name"] for one in page["items"]]  # type: ignore[index]
-        after = page["next"]  # type: ignore[index]
+        names += [one["scenarios"]["name"] for one in page["items"]]
+        after = page["next"]
     return names
 
 

@@ -96,7 +96,7 @@ def test_scores_are_for_members_where_there_is_login(house: House, name: str) ->
 def test_me_says_what_the_role_holds(house: House, name: str, role: str) -> None:
     me = house.admit(name, role).ask("GET", "/me").json()
     assert (me["role"], me["organisation_name"]) == (role, name)
-    assert me["may"] == sorted(MAY[role])  # type: ignore[index]
+    assert me["may"] == sorted(MAY[role])
 
 
 def test_only_an_admin_changes_members(house: House, name: str) -> None:
@@ -162,7 +162,7 @@ BAD_TOKENS = {
 
 
 @pytest.fixture(scope="module")
-def federated(house: House):  # type: ignore[no-untyped-def]
+def federated(house: House):
     app = create_app(house.settings, load_network=ring_network, provider=PROVIDER)
     with TestClient(app) as client:
         yield client

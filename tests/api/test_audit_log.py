@@ -178,7 +178,7 @@ def test_writers_at_the_same_moment_make_one_chain(house: House, name: str) -> N
 
 
 @pytest.fixture
-def store(house: House):  # type: ignore[no-untyped-def]
+def store(house: House):
     made = Store(house.settings.database)
     yield made
     made.close()
@@ -233,7 +233,7 @@ def test_what_an_administrator_does_behind_the_service_is_found_by_a_checkpoint(
     files = {key: tmp_path / key for key in ("token", "key.pem", "held.json")}
     files["token"].write_text(who.token)
     files["key.pem"].write_bytes(key_to_pem(new_key(), None))
-    with served(house.client.app) as address:  # type: ignore[arg-type]
+    with served(house.client.app) as address:
         log = f"{address}/audit/export"
         words = ["--token-file", str(files["token"])]
         assert cli("audit", "checkpoint", log, *words, "--key", str(files["key.pem"]),

@@ -32,7 +32,7 @@ def parsed(words: list[str]) -> tuple[str, dict[str, object]]:
     """The command that words name, and its options as it reads them; nothing runs."""
     group = typer.main.get_command(app)
     assert isinstance(group, click.Group) or hasattr(group, "commands")
-    command = group.commands[words[0]]  # type: ignore[union-attr]
+    command = group.commands[words[0]]
     return words[0], command.make_context(words[0], words[1:]).params
 
 

@@ -8,7 +8,7 @@ asks for more (`CABLENET_EXAMPLES`).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ CHECKS = [not_a_server_error, checks.status_code_conformance, checks.content_typ
 """All but two: what has the right form may still name a cable that the map does not have, which is
 422 (`positive_data_acceptance`); and what it holds to be broken may be the token left out, which we
 put in, or a query parameter that no route reads (`negative_data_rejection`)."""
+Described = tuple[Any, Callable[[Any], dict[str, str]]]
 ROLES = (None, *sorted(MAY))
 BOUNDED = settings(max_examples=EXAMPLES, derandomize=True, database=None,
                    deadline=timedelta(seconds=30), suppress_health_check=list(HealthCheck),
@@ -43,44 +44,47 @@ BOUNDED = settings(max_examples=EXAMPLES, derandomize=True, database=None,
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict[Any, Any]]]:
-    """The schema of a running service, and a token of each role."""
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
+    """The schema of a running service, and what names a caller of a role, with a token made anew:
+    whoever had the last one may have revoked it."""
     folder: Path = tmp_path_factory.mktemp("described")
     made = Settings(database=f"sqlite:///{folder / 'kept.sqlite'}", login="tokens",
                     files=str(folder / "files"), requests_burst=10**9)
 
-    def secret(role: Any, who: str = "a") -> str:
-        return str(admit_member(made, "mine", f"{who} {role}", role, 10)["secret"])
+    def headers_of(role: Any) -> dict[str, str]:
+        if role is None:
+            return {}
+        made_now = admit_member(made, "mine", f"a {role}", role, 10)
+        return {"Authorization": f"Bearer {made_now['secret']}"}
 
-    tokens: dict[Any, Any] = {role: secret(role) for role in MAY}
-    tokens["anew"] = lambda role: secret(role, "a walking")
     app = create_app(made, load_network=ring_network)
-    yield schemathesis.openapi.from_asgi("/openapi.json", app), tokens
+    yield schemathesis.openapi.from_asgi("/openapi.json", app), headers_of
     app.state.store.close()
 
 
-def headers_of(tokens: dict[Any, Any], role: str | None) -> dict[str, str]:
-    return {} if role is None else {"Authorization": f"Bearer {tokens[role]}"}
+def probe(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:
+    """A few requests to one operation, by one caller."""
+
+    @BOUNDED
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    ask()
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_every_operation_answers_as_it_is_described(described: tuple[Any, dict[Any, Any]],
+def test_every_operation_answers_as_it_is_described(described: Described,
                                                     role: str | None, mode: GenerationMode
                                                     ) -> None:
-    schema, tokens = described
+    schema, headers_of = described
     told = 0
     wrong: list[str] = []
     for found in schema.get_all_operations():
         operation = found.ok()
-
-        @BOUNDED
-        @given(case=operation.as_strategy(generation_mode=mode))
-        def probe(case: Any) -> None:
-            case.call_and_validate(headers=headers_of(tokens, role), checks=CHECKS)
-
         try:
-            probe()
+            probe(operation, mode, headers_of(role))
         except Unsatisfiable:  # it takes nothing that could be broken
             assert mode is GenerationMode.NEGATIVE
             continue
@@ -93,15 +97,15 @@ def test_every_operation_answers_as_it_is_described(described: tuple[Any, dict[A
 
 @pytest.mark.parametrize("role", ROLES)
 def test_walks_from_one_operation_to_the_next_find_nothing_either(
-        described: tuple[Any, dict[Any, Any]], role: str | None) -> None:
+        described: Described, role: str | None) -> None:
     """What one answer names (a workspace made, a plan) is asked for, changed and taken away."""
-    schema, tokens = described
-    tokens = tokens if role is None else {role: tokens["anew"](role)}  # a walk may revoke its own
+    schema, headers_of = described
+    headers = headers_of(role)
     walked: list[tuple[str, int]] = []
 
-    class Walk(schema.as_state_machine()):  # type: ignore[misc]
+    class Walk(schema.as_state_machine()):
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-            return {"headers": headers_of(tokens, role)}
+            return {"headers": headers}
 
         def validate_response(self, response: Any, case: Any, **_: Any) -> None:
             walked.append((case.operation.label, response.status_code))

@@ -46,7 +46,7 @@ def opened(who: Member, space: str, event: object = CUT, **more: object) -> str:
     return str(reply.headers["location"])
 
 
-def tell(who: Member, path: str, what: str, **asked: object):  # type: ignore[no-untyped-def]
+def tell(who: Member, path: str, what: str, **asked: object):
     tag = who.ask("GET", path).headers["etag"]
     return who.ask("POST", f"{path}/{what}", asked, **{"If-Match": tag})
 

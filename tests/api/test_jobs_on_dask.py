@@ -44,7 +44,7 @@ def test_a_sweep_on_a_cluster_behind_tls_has_the_digest_of_one_here(tmp_path: Pa
 ])
 def test_half_of_tls_is_refused_at_the_start(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="scheduler"):
-        Settings(**given)  # type: ignore[arg-type]
+        Settings(**given)
 
 
 def test_a_job_beyond_its_memory_fails_alone(house: House, name: str, tmp_path: Path,

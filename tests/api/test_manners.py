@@ -128,7 +128,7 @@ def test_a_caller_who_asks_too_fast_is_told_when_to_come_back() -> None:
 
 def test_a_bucket_fills_by_hand() -> None:
     """Burst 2, one a second: two at 0 s, none left until 1 s; after a long rest two again."""
-    pace = Pace(None, per_s=1.0, burst=2)  # type: ignore[arg-type]
+    pace = Pace(None, per_s=1.0, burst=2)
     told = [pace.wait_s("a", moment) for moment in (0.0, 0.0, 0.25, 1.0, 100.0, 100.0, 100.0)]
     assert told == [0.0, 0.0, 0.75, 0.0, 0.0, 0.0, 1.0]
     assert pace.wait_s("b", 100.0) == 0.0
@@ -151,7 +151,7 @@ def test_figures_count_answers_by_route_and_tell_no_ids(house: House, name: str)
 def test_the_python_client_speaks_the_librarys_nouns(house: House, name: str) -> None:
     """By hand: with ab and da lost BB, CC and DD are cut off from AA."""
     who = house.admit(name)
-    with served(house.client.app) as address:  # type: ignore[arg-type]
+    with served(house.client.app) as address:
         service = connect(address, who.token)
         answer = service.score([{"kind": "together", "name": "both", "parts": [
             LOSS, {"kind": "cable_loss", "cable": "da"}]}])

@@ -32,7 +32,7 @@ def content(tier: str, ab: float = 37.0, **more: object) -> dict[str, object]:
 
 
 def laid(who: Member, space: str, *words: object, **more: object) -> str:
-    reply = who.ask("POST", f"{space}/overlays", content(*words, **more))  # type: ignore[arg-type]
+    reply = who.ask("POST", f"{space}/overlays", content(*words, **more))
     assert reply.status_code == 201, reply.text
     return str(reply.headers["location"])
 
@@ -46,7 +46,7 @@ def asked(*events: object, metric: str = "capacity_loss") -> dict[str, object]:
     return {"events": list(events), "metrics": [metric], "countries": ["BB"]}
 
 
-def loss_of_bb(reply) -> float:  # type: ignore[no-untyped-def]
+def loss_of_bb(reply) -> float:
     assert reply.status_code == 200, reply.text
     return float(reply.json()["scenarios"][0]["countries"][0]["values"]["capacity_loss_tbps"])
 
@@ -171,7 +171,7 @@ def told(hidden: float, secret: bytes) -> list[float]:
         country_headings=[Heading(name="capacity_loss_tbps", unit="Tbps", monotone=True,
                                   meaning="")])
     found = rounded(answer, [f"question {number}" for number in range(QUESTIONS)], kept)
-    return [one.countries[0].values["capacity_loss_tbps"] - 100.0  # type: ignore[operator]
+    return [one.countries[0].values["capacity_loss_tbps"] - 100.0
             for one in found.scenarios]
 
 

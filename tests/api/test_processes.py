@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,7 @@ from cablenet_api.access.tokens import Caller
 from cablenet_api.jobs.queue import add_job
 from cablenet_api.processes.table import PROCESSES, compute, find
 from cablenet_api.store import Store
-from cablenet_api.store.store import EVERY
-from cablenet_api.store.tables import jobs
 from cablenet_api.worlds import World
-from sqlalchemy import delete
 
 import cablenet as cn
 from cablenet.testing import ring
@@ -40,16 +36,6 @@ def layers_without(*cables: str) -> dict[str, Any]:
     tables = {name: layers.tables[name][~layers.tables[name]["cable_id"].isin(cables)]
               for name in ("cables", "segments", "landings")}
     return dict(json.loads(json.dumps(cn.layers_document(layers.with_tables(**tables)))))
-
-
-@pytest.fixture
-def store(house: House) -> Iterator[Store]:
-    """The store behind the house, its queue empty."""
-    made = Store(house.settings.database)
-    with made.writing(EVERY) as connection:
-        connection.execute(delete(jobs))
-    yield made
-    made.close()
 
 
 def map_of(who: Member) -> tuple[dict[str, str], str, str]:

@@ -8,7 +8,6 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,7 +21,6 @@ from cablenet_api.store.files import Files, files_at
 from cablenet_api.store.store import EVERY
 from cablenet_api.store.tables import jobs
 from cablenet_api.worlds import World
-from sqlalchemy import delete
 
 from cablenet import result_layers
 from tests.api.conftest import LOSS, House, Member, ring_network
@@ -31,15 +29,6 @@ TWO = {"events": [LOSS, {"kind": "together", "name": "both", "parts": [
     LOSS, {"kind": "cable_loss", "cable": "da"}]}], "metrics": ["isolated"]}
 FORMS = {"geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet",
          "gpkg": "application/geopackage+sqlite3", "json": "application/json"}
-
-
-@pytest.fixture
-def store(house: House) -> Iterator[Store]:
-    made = Store(house.settings.database)
-    with made.writing(EVERY) as connection:
-        connection.execute(delete(jobs))
-    yield made
-    made.close()
 
 
 def done_job(who: Member, house: House, store: Store, process: str, inputs: object) -> str:

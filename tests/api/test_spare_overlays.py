@@ -7,7 +7,6 @@ import json
 import math
 import random
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,9 @@ from cablenet_api.processes.inputs import RepairsInputs
 from cablenet_api.processes.overlaid_repairs import in_grains_by_country
 from cablenet_api.processes.repairs import plan_of
 from cablenet_api.store import Store
-from cablenet_api.store.store import EVERY
-from cablenet_api.store.tables import jobs
 from cablenet_api.workspaces.laying import world_with
 from cablenet_api.workspaces.overlays import KeptOverlay, OverlayContent
 from cablenet_api.worlds import World
-from sqlalchemy import delete
 
 from tests.api.conftest import House, Member, ring_network
 from tests.api.test_jobs import until, worker
@@ -45,22 +41,12 @@ def spares(tier: str, **more: object) -> dict[str, object]:
             "depots": [{**DEPOT, **more}]}
 
 
-@pytest.fixture
-def store(house: House) -> Iterator[Store]:
-    """The store behind the house, its queue empty."""
-    made = Store(house.settings.database)
-    with made.writing(EVERY) as connection:
-        connection.execute(delete(jobs))
-    yield made
-    made.close()
-
-
 def named(path: str) -> dict[str, str]:
     _, _, workspace, _, overlay = path.split("/")
     return {"workspace": workspace, "overlay": overlay}
 
 
-def ask(who: Member, event: object = CUT, **inputs: object):  # type: ignore[no-untyped-def]
+def ask(who: Member, event: object = CUT, **inputs: object):
     return who.ask("POST", "/processes/repairs/execution", {"inputs": {
         "event": event, **inputs}})
 

@@ -23,7 +23,7 @@ WALLED = {workspaces: workspaces.c.id, documents: documents.c.workspace,
 
 
 @pytest.fixture
-def store(database: str):  # type: ignore[no-untyped-def]
+def store(database: str):
     made = Store(database)
     yield made
     made.close()

@@ -44,9 +44,9 @@ def worker(database: str) -> Iterator[None]:
 def house_at(database: str, load_network: object) -> Iterator[House]:
     """The service behind a socket, on one map."""
     settings = Settings(database=database, login="tokens", max_body_bytes=100_000)
-    app = create_app(settings, load_network=load_network)  # type: ignore[arg-type]
+    app = create_app(settings, load_network=load_network)
     with served(app) as address, httpx2.Client(base_url=address, timeout=60) as client:
-        yield House(settings, client)  # type: ignore[arg-type]
+        yield House(settings, client)
     app.state.store.close()
 
 

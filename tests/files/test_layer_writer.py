@@ -57,7 +57,7 @@ def path_for(folder: Path, form: str) -> Path:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_map_reads_back_equal(tmp_path: Path, form: str) -> None:
     layers = world([170.1, 179.9, 190.123456789012345])
-    path = write_layers(layers, path_for(tmp_path, form), form)  # type: ignore[arg-type]
+    path = write_layers(layers, path_for(tmp_path, form), form)
     assert find_format(path) == form
     again = read_layers(path)
     assert again.fingerprint == layers.fingerprint
@@ -74,7 +74,7 @@ def test_a_map_reads_back_equal(tmp_path: Path, form: str) -> None:
 def test_any_coordinates_numbers_and_words_read_back_equal(
         tmp_path: Path, lons: list[float], length: float, form: str, note: str) -> None:
     layers = world(lons, length, note)
-    path = write_layers(layers, path_for(tmp_path, form), form)  # type: ignore[arg-type]
+    path = write_layers(layers, path_for(tmp_path, form), form)
     assert read_layers(path).fingerprint == layers.fingerprint
 
 
@@ -119,14 +119,14 @@ def test_nothing_half_written_is_left_when_writing_fails(
         tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = path_for(tmp_path, form)
     layers = world([1.0, 2.5])
-    write_layers(layers, path, form)  # type: ignore[arg-type]
+    write_layers(layers, path, form)
 
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(layer_writer, "describe", fail)
     with pytest.raises(OSError, match="disk full"):
-        write_layers(world([1.0, 9.5]), path, form)  # type: ignore[arg-type]
+        write_layers(world([1.0, 9.5]), path, form)
     assert read_layers(path).fingerprint == layers.fingerprint
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
@@ -152,4 +152,4 @@ def test_values_that_are_not_public_are_not_written_by_accident(tmp_path: Path) 
 
 def test_an_unknown_form_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="folder, gpkg, json, parquet"):
-        write_layers(world([1.0, 2.5]), tmp_path / "map", "shapefile")  # type: ignore[arg-type]
+        write_layers(world([1.0, 2.5]), tmp_path / "map", "shapefile")

@@ -14,7 +14,6 @@ import shapely
 from cablenet.build import build_network
 from cablenet.errors import InputError, UnknownNameError
 from cablenet.geo.geodesic import distance_km
-from cablenet.geo.sea_grid import BASE, COLUMNS, LAND, ROWS, SEA, SeaMask
 from cablenet.geo.sea_router import SeaRouter
 from cablenet.planning.all_candidates import candidate_table, joined_by_land
 from cablenet.planning.candidate_table import join_tables, without_dearer_twins
@@ -23,15 +22,6 @@ from cablenet.planning.promise import Promise
 from cablenet.planning.survival import plan_survival
 from cablenet.readers.candidates import read_candidates
 from cablenet.testing import ring, small_world
-
-
-@pytest.fixture(scope="module")
-def router() -> SeaRouter:
-    code = np.full((ROWS, COLUMNS), LAND, dtype=np.uint8)
-    code[(90 - 15) * BASE:(90 + 5) * BASE, (180 - 5) * BASE:(180 + 15) * BASE] = SEA
-    nothing = np.zeros(0, dtype=np.int64)
-    mask = SeaMask(code, nothing, nothing.astype(np.uint32), nothing.astype(bool))
-    return SeaRouter.from_mask(mask, np.ones((1800, 3600)))
 
 
 def test_every_pair_of_two_countries_within_reach_is_there_once(router: SeaRouter) -> None:

@@ -82,8 +82,8 @@ def test_a_slip_in_the_bounds_is_noticed(slip: str, monkeypatch: pytest.MonkeyPa
     world then leaves more than its bound."""
     right = beside.overflow_of_pairs
 
-    def wrong(patcher: object, patches: list, lost: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        over = right(patcher, patches, np.zeros_like(lost) if slip == "detours" else lost)  # type: ignore[arg-type]
+    def wrong(patcher: object, patches: list, lost: np.ndarray) -> np.ndarray:
+        over = right(patcher, patches, np.zeros_like(lost) if slip == "detours" else lost)
         return np.where(np.isfinite(over), 0.0, over) if slip == "overflow" else over
 
     monkeypatch.setattr(traffic_bounds, "overflow_of_pairs", wrong)

@@ -57,7 +57,7 @@ def test_points_may_come_from_a_csv_file(tmp_path: Path) -> None:
         feature("LineString", [[0, 0], [2, 0]], id="x", name="X")]}))
     points = tmp_path / "points.csv"
     points.write_text("town,x,y,country\nA,0,0,FJ\nB,2,0,NA\n")
-    result = import_map([lines, points], "geojson",  # type: ignore[arg-type]
+    result = import_map([lines, points], "geojson",
                         mapping={"points": {"name": "town", "lon": "x", "lat": "y"}})
     assert list(result.layers.stations["country"]) == ["FJ", "NA"]
     assert len(result.layers.segments) == 1
@@ -76,7 +76,7 @@ def test_a_mapping_may_be_pairs_a_dict_or_toml(tmp_path: Path) -> None:
 @pytest.mark.parametrize("given", [["nme=x"], ["name"], {"lines": {"lat": "y"}}, ["name="]])
 def test_a_mapping_of_nothing_we_have_is_an_error(given: object) -> None:
     with pytest.raises(InputError, match="column map"):
-        column_map(given)  # type: ignore[arg-type]
+        column_map(given)
 
 
 def test_a_mapping_to_a_property_that_is_not_there_names_the_known_ones(mixed: Path) -> None:

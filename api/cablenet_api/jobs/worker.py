@@ -110,7 +110,8 @@ def _work(store: Store, worlds: Worlds, settings: Settings, claim: Claim, about:
     theirs.close()
     life.close()
     ends = time.monotonic() + settings.job_s
-    state, result, message, layers = "failed", None, f"more than {settings.job_s:g} s", None
+    state, result, message, layers = (
+        "failed", None, f"more than {settings.job_s:g} s, the limit of your organisation", None)
     while time.monotonic() < ends:
         progress = None
         if ours.poll(min(settings.lease_s / 4, max(ends - time.monotonic(), 0))):
@@ -172,7 +173,8 @@ def _child(pipe: Pipe, life: Pipe, alive: Pipe, worlds: Worlds, settings: Settin
             PlansError) as error:
         pipe.send(("failed", None, f"{kind_of(error).slug}: {error}"[:2000], None))
     except MemoryError:
-        pipe.send(("failed", None, f"more than {settings.job_mb} MB of memory", None))
+        pipe.send(("failed", None, f"more than {settings.job_mb} MB of memory, the limit of "
+                             "your organisation", None))
 
 
 def tls_of(settings: Settings) -> cn.Tls | None:

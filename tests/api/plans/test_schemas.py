@@ -33,7 +33,7 @@ def written(document: PlanDocument, india: Signatory, japan: Signatory) -> dict[
     """One document of each schema, by the software itself."""
     version = submit(PlanVersion("ring", 1, document))
     for who in (india, japan):
-        version = add_signature(version, who.sign(version),  # type: ignore[arg-type]
+        version = add_signature(version, who.sign(version),
                                 public_key=who.public_key)
     signed = packed(version)
     kept = Scenarios.model_validate({"name": "two", "events": [
