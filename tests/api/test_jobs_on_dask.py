@@ -47,6 +47,7 @@ def test_half_of_tls_is_refused_at_the_start(given: dict[str, str]) -> None:
         Settings(**given)
 
 
+@pytest.mark.usefixtures("store")  # jobs that other tests left would come first
 def test_a_job_beyond_its_memory_fails_alone(house: House, name: str, tmp_path: Path,
                                              monkeypatch: pytest.MonkeyPatch) -> None:
     """1 MB of address space is less than the computation has when it begins."""

@@ -27,6 +27,11 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Set
     with served(settings, bay_network) as address:
         yield address, settings
 
+SLOW = """() => { const real = fetch; window.fetch = async (path, more) => {
+    await new Promise((go) => setTimeout(go, String(path).endsWith("/steps") ? 900 : 200));
+    return real(path, more); }; }"""
+"""A network on which what is read anew arrives while a step is under way."""
+
 
 class Person:
     """Somebody of a party at a browser of their own."""
@@ -123,6 +128,7 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
             signers["DoT"].desk.press("Take the version as a file")
         old = signature(file.value.path().read_text(), india.organisation, keys["DoT"])
         planner.see(plan)
+        planner.desk.page.evaluate(SLOW)
         planner.desk.page.click(".edit summary")
         text = planner.desk.page.input_value(".edit textarea")
         planner.desk.page.fill(".edit textarea", text.replace('"Spur lost"', '"Spur lost, twice"'))

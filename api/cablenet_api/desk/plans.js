@@ -77,13 +77,20 @@ async function newPlan(document) {
   try { const made = await post(`${here.base}/plans`, document); forget("plan"); change({ plan: made.id }); } catch (error) { failed(error); }
 }
 
+let last = Promise.resolve(); // steps and edits go one after another: a second click waits for the first
+const inTurn = (act) => (...asked) => { last = last.then(() => act(...asked)); return last; };
+
+/** Show what the service answered, in what is on the screen by then: it may have been read anew meanwhile. */
+function keep(plan) {
+  if (here?.plan?.id === plan.id && here.plan.version <= plan.version) here.plan = plan;
+}
+
 /** One step of the plan, from the version that is on the screen. */
-let last = Promise.resolve(); // steps go one after another: a second click waits for the first
-function step(asked) { last = last.then(() => take(asked)); return last; }
+const step = inTurn(take);
 
 async function take(asked) {
   try {
-    here.plan = await post(`${here.base}/plans/${here.plan.id}/steps`, asked, ETAGGED(here.plan.etag));
+    keep(await post(`${here.base}/plans/${here.plan.id}/steps`, asked, ETAGGED(here.plan.etag)));
     if (asked.step === "object") forget("objection");
     if (asked.step === "sign") forget("signature");
     reload();
@@ -103,9 +110,9 @@ function wrongPlaces(document, places) {
   }).join(" · ");
 }
 
-async function edit(document, form = "edit") {
+const edit = inTurn(async (document, form = "edit") => {
   try {
-    here.plan = await (await ask(`${here.base}/plans/${here.plan.id}`, { method: "PUT", body: document, ...ETAGGED(here.plan.etag) })).json();
+    keep(await (await ask(`${here.base}/plans/${here.plan.id}`, { method: "PUT", body: document, ...ETAGGED(here.plan.etag) })).json());
     forget(form);
     reload();
   } catch (error) {
@@ -113,4 +120,4 @@ async function edit(document, form = "edit") {
     else if (error.status === 412) notice(word("changed_meanwhile"), [[word("read_newest"), reload]]);
     else failed(error);
   }
-}
+});
