@@ -71,26 +71,14 @@ def served(settings: Settings, load: Callable[[date | None], cn.Network]) -> Ite
     worker.join(10)
 
 
-class Chromium:
-    """A browser that is started anew for the next page when its process has died."""
-
-    def __init__(self, launch: Callable[[], Any]) -> None:
-        self._launch, self.browser = launch, launch()
-
-    def new_context(self, **options: Any) -> Any:
-        if not self.browser.is_connected():
-            self.browser = self._launch()
-        return self.browser.new_context(**options)
-
-
 @pytest.fixture(scope="session")
 def chrome(play: Any) -> Iterator[Any]:
     browser = shutil.which("chromium")
     if browser is None:
         pytest.skip("Debian's chromium is not installed")
-    chrome = Chromium(lambda: play.chromium.launch(executable_path=browser, args=list(GRAPHICS)))
+    chrome = play.chromium.launch(executable_path=browser, args=list(GRAPHICS))
     yield chrome
-    chrome.browser.close()
+    chrome.close()
 
 
 @pytest.fixture(scope="session")
