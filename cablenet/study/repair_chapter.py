@@ -72,7 +72,7 @@ def _jobs(plan: RepairPlan) -> Table:
     return Table(
         "repairs", "Jobs", frame,
         f"Certificate: {plan.certificate.status}, gap {100 * plan.certificate.gap:.2f} %. "
-        + "; ".join(plan.notes) + ".", "job_id", {
+        f"What it rests on: {'; '.join(plan.notes)}.", "job_id", {
             "number": Heading("no.", "", "as on the map", 0),
             "done_day": Heading("done", "day", "traffic is back", 1, bar=True),
             "queue_days": Heading("queue", "days", "the ship was at an earlier job", 1),

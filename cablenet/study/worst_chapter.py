@@ -78,7 +78,10 @@ def worst_finding(worst: Worst) -> Finding:
     if isinstance(case, WorstTraffic):
         does = f"leaves {case.attack.unserved_tbps:,.2f} Tbps{whom} unserved"
     else:
-        does = f"cuts off {case.attack.value:,} {case.counts}{whom}"
+        millions = case.counts == "people" and case.attack.value >= 1e6
+        what = f"{case.attack.value / 1e6:,.1f} million people" if millions \
+            else f"{case.attack.value:,} {case.counts}"
+        does = f"cuts off {what}{whom}"
     return Finding(f"The worst loss of at most {units}, {names}, {does}; {sure}.",
                    f"{worst.key}-attacks", ("1",), "bad" if case.certificate.objective else "good",
                    _proof(case).replace("**", ""), scenario_names(worst)[0] if names != "nothing"

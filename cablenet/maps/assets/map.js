@@ -267,7 +267,7 @@ async function start(root) {
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.GlobeControl(), "top-right");
   map.addControl(new maplibre.ScaleControl({ maxWidth: 120 }), "bottom-right");
-  if (root.clientWidth < 700) root.querySelector(".cn-legend").open = false;
+  if (root.querySelector(".cn-here").clientWidth < 900) root.querySelector(".cn-legend").open = false; // it would lie on India
   let now = null;
   const info = root.querySelector(".cn-info");
   tell(info, data, null);
