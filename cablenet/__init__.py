@@ -130,6 +130,7 @@ if TYPE_CHECKING:
     from cablenet.repair.policies import Policy as Policy
     from cablenet.repair.policies import PolicyYears as PolicyYears
     from cablenet.repair.policies import simulate_policies as simulate_policies
+    from cablenet.repair.ports import port_of as port_of
     from cablenet.repair.spare_plan import SparesPlan as SparesPlan
     from cablenet.repair.spare_plan import plan_spares as plan_spares
     from cablenet.repair.twin_result import YearTwin as YearTwin
@@ -239,6 +240,7 @@ _HOME = {
     "repair": ("Fairness", "RepairPlan", "RepairRules", "RepairStep", "ServiceLevel",
                "plan_repairs", "repair_prices", "replan_repairs"),
     "repair.policies": ("Policy", "PolicyYears", "simulate_policies"),
+    "repair.ports": ("port_of",),
     "repair.spare_plan": ("SparesPlan", "plan_spares"),
     "repair.twin_result": ("YearTwin",),
     "repair.twin_traffic": ("TwinTraffic", "twin_traffic"),

@@ -9,7 +9,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from cablenet.errors import UnknownNameError
 from cablenet.geo import dateline
@@ -178,12 +177,9 @@ class Scores:
 
     def to_geo(self) -> gpd.GeoDataFrame:
         """One feature per scenario: the links it takes away, cut at +-180, with its scores."""
-        shapes = []
-        for row in range(len(self)):
-            lines = [self.network.links.geometry[i] for i in self.scenarios.links_lost(row)]
-            parts = [part for line in lines
-                     for part in getattr(dateline.cut(line), "geoms", [dateline.cut(line)])]
-            shapes.append(shapely.MultiLineString(parts))
+        shapes = [dateline.cut_together([self.network.links.geometry[i]
+                                         for i in self.scenarios.links_lost(row)])
+                  for row in range(len(self))]
         return gpd.GeoDataFrame(self.to_frame().reset_index(), geometry=shapes, crs="EPSG:4326")
 
     def explore(self, title: str = "") -> Any:

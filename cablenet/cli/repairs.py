@@ -165,20 +165,9 @@ def port_of(net: Network, text: str) -> tuple[float, float]:
     """A place by the id or name of a depot, base port or station, or as LON,LAT."""
     from contextlib import suppress
 
-    from cablenet.errors import UnknownNameError
+    from cablenet.repair.ports import port_of as named
 
     with suppress(ValueError):
         lon, lat = (float(part) for part in text.split(","))
         return lon, lat
-    tables: dict[str, Any] = dict(net.layers.tables)
-    known: dict[str, tuple[float, float]] = {}
-    for table, columns in (("stations", ("station_id", "name")), ("ships", ("base_port",)),
-                           ("depots", ("depot_id", "name"))):
-        frame = tables[table]
-        frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-        for column in columns:
-            known |= {str(name).casefold(): (place.x, place.y) for name, place in
-                      zip(frame[column], frame.geometry, strict=True)}
-    if text.casefold() not in known:
-        raise UnknownNameError("port", text, known)
-    return known[text.casefold()]
+    return named(net, text)

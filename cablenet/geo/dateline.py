@@ -6,6 +6,7 @@ line may run from 140 to 236. RFC 7946 3.1.9 asks published geometry to be cut a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -88,6 +89,12 @@ def _moved(part: list[Floats], turn: float) -> list[shapely.LineString]:
 def cut_all(shapes: Any) -> NDArray[np.object_]:
     """`cut` for an array of geometries."""
     return np.array([cut(shape) for shape in shapes], dtype=object)
+
+
+def cut_together(lines: Iterable[shapely.LineString]) -> shapely.MultiLineString:
+    """Lines as one geometry, each cut at +-180."""
+    return shapely.MultiLineString([part for line in map(cut, lines)
+                                    for part in getattr(line, "geoms", [line])])
 
 
 def copies_near(shape: Any, low: float, high: float) -> list[Any]:

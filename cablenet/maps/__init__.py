@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cablenet.maps import layers_of_studies as layers_of_studies  # registers its layers
 from cablenet.maps.attacks import draw_attack
 from cablenet.maps.interactive import Explorer, explore
 from cablenet.maps.land import country_frame

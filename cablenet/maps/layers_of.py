@@ -32,22 +32,23 @@ def result_layers(result: Any) -> Layers:
     is its key, and the first layer is the one to take where there is room for one.
 
     Scores, sweeps, cut sets, worst cases, redundancy, survival, demand, repair and basing plans,
-    and flow answers have some.
+    and flow answers have some; so have those of `layers_of_studies`.
 
     Raises
     ------
     TypeError
         a value that is no result
     """
-    return _layers(result)
+    return layers_of(result)
 
 
 @singledispatch
-def _layers(result: Any) -> Layers:
+def layers_of(result: Any) -> Layers:
+    """The layers of one type of result; other modules of this room register theirs."""
     raise TypeError(f"no layers of {type(result).__name__}")
 
 
-@_layers.register
+@layers_of.register
 def _(scores: Scores) -> Layers:
     """Scenarios as lines, countries by loss as areas, faults as points, and scores by country."""
     names, net = np.array(scores.scenarios.names, dtype=object), scores.network
@@ -65,11 +66,11 @@ def _(scores: Scores) -> Layers:
         table.insert(0, "scenario", names[row])
         table.insert(0, "row_id", [f"{row}:{code}" for code in net.country_id])
         tables.append(table)
-    return {"scenarios": lines, "countries": country_frame(net, scores), "faults": _at(faults),
-            "country_scores": pd.concat(tables, ignore_index=True)}
+    return {"scenarios": lines, "countries": country_frame(net, scores),
+            "faults": at_places(faults), "country_scores": pd.concat(tables, ignore_index=True)}
 
 
-@_layers.register
+@layers_of.register
 def _(found: CutSets) -> Layers:
     """Each unit of a cut set: how many it is part of, the smallest, and whom these isolate."""
     sets: dict[int, list[int]] = {}
@@ -86,7 +87,7 @@ def _(found: CutSets) -> Layers:
                      for unit in units]})}
 
 
-@_layers.register
+@layers_of.register
 def _(plan: WorstCase) -> Layers:
     """The worst attack and the next best as lines, and countries by what these cut off."""
     try:
@@ -99,49 +100,49 @@ def _(plan: WorstCase) -> Layers:
     return {"attacks": attacks, "countries": country_frame(plan.network, scores)}
 
 
-@_layers.register
+@layers_of.register
 def _(plan: WorstTraffic) -> Layers:
     """The worst attacks on traffic as lines."""
     lines = score(plan.network, plan.scenarios(), ["isolated"]).to_geo().geometry.array
     return {"attacks": gpd.GeoDataFrame(plan.to_frame(), geometry=lines, crs=CRS)}
 
 
-@_layers.register
+@layers_of.register
 def _(plan: RepairPlan) -> Layers:
     """Jobs as points with their schedule, voyages as lines, the restoration curve as a table."""
     curve = plan.restoration.to_frame().reset_index(drop=True)
     curve.insert(0, "step", [f"{row:05d}" for row in range(len(curve))])
-    return {"repair_jobs": _at(plan.schedule.reset_index(drop=True)), "voyages": plan.to_geo(),
-            "restoration": curve}
+    return {"repair_jobs": at_places(plan.schedule.reset_index(drop=True)),
+            "voyages": plan.to_geo(), "restoration": curve}
 
 
-@_layers.register(RedundancyPlan)
-@_layers.register(SurvivalPlan)
+@layers_of.register(RedundancyPlan)
+@layers_of.register(SurvivalPlan)
 def _(plan: RedundancyPlan | SurvivalPlan) -> Layers:
     """The cables to build."""
     return {"new_cables": plan.to_geo()}
 
 
-@_layers.register
+@layers_of.register
 def _(plan: DemandPlan) -> Layers:
     """The cables to build, what each failure loses before and after, and what was promised."""
-    return {"new_cables": plan.to_geo(), "losses": _keyed(plan.losses),
-            "promised": _keyed(plan.answers)}
+    return {"new_cables": plan.to_geo(), "losses": keyed(plan.losses),
+            "promised": keyed(plan.answers)}
 
 
-@_layers.register
+@layers_of.register
 def _(plan: BasingPlan) -> Layers:
     """Ports with the ships that each model lays there."""
     return {"bases": plan.to_geo()}
 
 
-@_layers.register
+@layers_of.register
 def _(found: FlowAnswer) -> Layers:
     """Links by load, and each country's demand."""
     return {"links": found.to_geo(), "country_traffic": found.by_country()}
 
 
-@_layers.register
+@layers_of.register
 def _(run: SweepRun) -> Layers:
     """Countries by what the failures cost them, the worst failures, sums by order, and every
     failure that was kept. Of drawn years the same by country, pairs, losses of capacity, sums by
@@ -152,7 +153,7 @@ def _(run: SweepRun) -> Layers:
     if "countries" in tables:
         tables["countries"] = _as_countries(tables["countries"].rename(
             columns={"label": "country"}))
-    return {name: table if name == "countries" else _keyed(table)
+    return {name: table if name == "countries" else keyed(table)
             for name, table in tables.items()}
 
 
@@ -164,7 +165,7 @@ def _as_countries(table: pd.DataFrame) -> gpd.GeoDataFrame:
                             crs=CRS)
 
 
-def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+def keyed(table: pd.DataFrame) -> pd.DataFrame:
     """A table with its row numbers as key, written so that their order is that of the rows."""
     out = table.reset_index(drop=True)
     width = len(str(max(len(out) - 1, 0)))
@@ -172,7 +173,7 @@ def _keyed(table: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _at(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+def at_places(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     """Rows with lon and lat as points in -180..180."""
     lon = (frame["lon"].to_numpy(float) + 180.0) % 360.0 - 180.0
     return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(lon, frame["lat"]), crs=CRS)

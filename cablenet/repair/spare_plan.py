@@ -60,8 +60,8 @@ class SparesPlan:
     depots, today
         ports that hold a cable's spares by the plan, and those of the agreement's depots today
     table
-        a row a cable: its depot, the best of today's, km of stock, faults a year, and hours from
-        the call to the fault from either
+        a row a cable: its depot and where that lies, the best of today's, km of stock, faults a
+        year, and hours from the call to the fault from either
     certificate
         of the p-median: hours to all drawn faults
     hours
@@ -172,6 +172,7 @@ def plan_spares(
         "stock_km": stock, "faults_per_year": count / years,
         "hours": cost[np.arange(len(at)), home] / count,
         "hours_today": cost[np.arange(len(at)), before] / count,
+        "lon": [ports[site][1] for site in home], "lat": [ports[site][2] for site in home],
     }).sort_values(["faults_per_year", "cable_id"], ascending=[False, True], ignore_index=True)
     number = np.arange(len(at))
     return SparesPlan(

@@ -147,6 +147,16 @@ REQUESTS: dict[str, tuple[str, str, bytes | None, dict[str, str]]] = {
             event={"kind": "cable_loss", "cable": "ab"},
             overlay={"workspace": ZERO, "overlay": ZERO}), {}),
     "10^12 drawn years": ("POST", "/processes/sweep/execution", inputs(years=10**12), {}),
+    "years with a path for a port": (
+        "POST", "/processes/simulate-years/execution", inputs(policies=[
+            {"name": "x", "added_ships": ["../../etc/passwd\x00"]}]), {}),
+    "policies without end": (
+        "POST", "/processes/simulate-years/execution", inputs(policies=[
+            {"name": f"p{n}"} for n in range(500)]), {}),
+    "a route from infinity": ("POST", "/processes/routes/execution",
+                              b'{"inputs": {"start": [1e999, 0], "end": "a"}}', {}),
+    "hardening 2^63 cables": ("POST", "/processes/fortify/execution",
+                              inputs(harden=2**63, k=1), {}),
     "a promise of NaN": ("POST", "/processes/demand/execution",
                          inputs(promises=[{"share": 0.5}]).replace(b"0.5", b"NaN"), {}),
     "a search for a year": ("POST", "/processes/demand/execution", inputs(

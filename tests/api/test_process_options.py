@@ -33,7 +33,8 @@ def answer(world: World, process: str, **inputs: object) -> dict[str, Any]:
 def test_every_example_of_inputs_is_valid() -> None:
     shown = {key: one.inputs.model_json_schema().get("examples", [])
              for key, one in PROCESSES.items()}
-    assert {"worst", "repairs"} <= {key for key, examples in shown.items() if examples}
+    assert {"worst", "repairs", "simulate-years", "fortify"} <= {
+        key for key, examples in shown.items() if examples}
     for key, examples in shown.items():
         for example in examples:
             PROCESSES[key].inputs.model_validate(example)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -88,25 +88,40 @@ class SharePromiseInputs(Closed):
         return cn.DemandPromise(self.share, *names)
 
 
-class DemandInputs(BuildingLimits):
+class DemandSearch(BuildingLimits):
+    """What share of demand to keep, how far to look, and for how long."""
+
+    promises: list[SharePromiseInputs] = Field([], max_length=10)
+    reach_km: float = Field(1_500.0, strict=True, ge=100, le=5_000, description=(
+        "how far a new cable may reach; it takes a minute to draw those of the world"))
+    leave_out_impossible: bool = Field(False, strict=True, description=(
+        "plan for the rest where no cable keeps a promise"))
+    gap: float = Field(0.0, strict=True, ge=0, le=1, description=(
+        "end when proved to lie so close to the best: 0.01 for 1 %"))
+    time_limit_s: Whole = Field(300, ge=1, le=3_000, description=(
+        "seconds on the clock for the search of each plan"))
+
+
+class DemandCurveInputs(DemandSearch):
+    """Budgets: what remains at risk for each."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"budgets_musd": [0, 200, 400], "gap": 0.05}]})
+
+    budgets_musd: list[Annotated[float, Field(strict=True, ge=0, le=1e6)]] = Field(
+        min_length=1, max_length=20)
+
+
+class DemandInputs(DemandSearch):
     """What share of demand to keep, or what to spend so that least is lost, or both."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"promises": [{"share": 0.9, "countries": ["IN", "JP"]}], "leave_out_impossible": True},
         {"budget_musd": 200, "gap": 0.05}]})
 
-    promises: list[SharePromiseInputs] = Field([], max_length=10)
     budget_musd: float | None = Field(None, strict=True, ge=0, le=1e6, description=(
         "spend at most this so that the expected loss is least; promises are kept as well"))
-    reach_km: float = Field(1_500.0, strict=True, ge=100, le=5_000, description=(
-        "how far a new cable may reach; it takes a minute to draw those of the world"))
-    leave_out_impossible: bool = Field(False, strict=True, description=(
-        "plan for the rest where no cable keeps a promise"))
     next_best: Whole = Field(0, ge=0, le=10)
-    gap: float = Field(0.0, strict=True, ge=0, le=1, description=(
-        "end when proved to lie so close to the best: 0.01 for 1 %"))
-    time_limit_s: Whole = Field(300, ge=1, le=3_000, description=(
-        "seconds on the clock for the search of each plan"))
 
     @model_validator(mode="after")
     def _something(self) -> DemandInputs:

@@ -29,7 +29,7 @@ class Desk:
     tls
         the files of mutual TLS, for a tls:// scheduler
     most_scenarios
-        what one sweep may ask for
+        scenarios, drawn and simulated years that one job may ask for
     overlay
         the overlay that the inputs name, as the asker sees it
     """
@@ -40,3 +40,19 @@ class Desk:
     tls: cn.Tls | None = None
     most_scenarios: int = 100_000_000
     overlay: SeenOverlay | None = None
+
+    def told(self, _: str, done: int, of: int) -> None:
+        """Progress as verbs of the library tell it: what, how many, of how many."""
+        self.tell(done / max(of, 1))
+
+    def check_count(self, count: int, what: str, cure: str) -> None:
+        """Refuse more scenarios, or drawn or simulated years, than one job may ask for.
+
+        Raises
+        ------
+        InputError
+            with the cure
+        """
+        if count > self.most_scenarios:
+            raise cn.errors.InputError(f"{count:,} {what}, and one job may ask for "
+                                       f"{self.most_scenarios:,}; {cure}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
@@ -16,6 +16,9 @@ Unit = Literal["cable", "station", "segment"]
 Country = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{2}$")]
 Whole = Annotated[int, Field(strict=True)]
 
+Seed = Annotated[int, Field(strict=True, ge=0, le=2**31)]
+SeaRouter = Annotated[bool, Field(strict=True, description=(
+    "false: ships sail 1.2 times the great circle, known at once"))]
 
 OnMap = Annotated[MapNamed | None, Field(
     description="a map of a workspace; default: the one that the service answers from")]
@@ -44,7 +47,23 @@ class CutSetsInputs(Asked):
                                             description="default: all")
 
 
-class WorstInputs(Asked):
+class OneLoser(Asked):
+    """Whose loss counts: that of a country or a pair; of all where neither is named."""
+
+    country: Country | None = Field(None, description="only its loss counts; default: all")
+    pair: list[Country] | None = Field(None, min_length=2, max_length=2, description=(
+        "instead of `country`: two countries that may lose each other"))
+
+    @model_validator(mode="after")
+    def _one_loser(self) -> Self:
+        if self.pair is not None and self.country is not None:
+            raise ValueError("name one country or one pair, not both")
+        if self.pair is not None and self.pair[0] == self.pair[1]:
+            raise ValueError("a pair is of two countries")
+        return self
+
+
+class WorstInputs(OneLoser):
     """The worst that k losses can do."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [
@@ -55,23 +74,14 @@ class WorstInputs(Asked):
     unit: Literal["cable", "station", "segment", "place", "mixed"] = "cable"
     metric: Literal["isolated", "people", "unserved_tbps"] = "isolated"
     radius_km: float = Field(25.0, ge=1, le=500, description="of a place")
-    country: Country | None = Field(None, description="only its loss counts; default: all")
-    pair: list[Country] | None = Field(None, min_length=2, max_length=2, description=(
-        "instead of `country`: two countries that may lose each other"))
     min_rate: float | None = Field(None, strict=True, gt=0, le=1, description=(
         "only sets whose units' yearly chances of failing multiply to at least this; of cables "
         "and segments"))
     next_best: Whole = Field(0, ge=0, le=20)
 
     @model_validator(mode="after")
-    def _one_loser(self) -> WorstInputs:
-        if self.pair is None:
-            return self
-        if self.country is not None:
-            raise ValueError("name one country or one pair, not both")
-        if self.pair[0] == self.pair[1]:
-            raise ValueError("a pair is of two countries")
-        if self.metric == "unserved_tbps":
+    def _no_pair_of_traffic(self) -> WorstInputs:
+        if self.pair is not None and self.metric == "unserved_tbps":
             raise ValueError("unserved_tbps knows no pair; ask for the world or a country")
         return self
 
@@ -101,7 +111,21 @@ class FairnessInputs(Closed):
         return cn.Fairness(self.parties, self.most)
 
 
-class RepairsInputs(Asked):
+class OnOverlay(Asked):
+    """About the service's own map, with an overlay laid over it where one is named."""
+
+    overlay: OverlayNamed | None = Field(None, description=(
+        "an overlay of a workspace, laid over the service's own map; others than its owner get "
+        "what its tier allows of `repairs`, and nothing of other processes"))
+
+    @model_validator(mode="after")
+    def _own_map(self) -> Self:
+        if self.overlay is not None and self.map is not None:
+            raise ValueError("an overlay lies on the service's own map; leave map out")
+        return self
+
+
+class RepairsInputs(OnOverlay):
     """One outage, how far ahead to plan, and what for."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [
@@ -118,14 +142,9 @@ class RepairsInputs(Asked):
     service_level: ServiceLevelInputs | None = Field(None, description=(
         "instead of `objective`: the fewest days that countries are below this"))
     fairness: FairnessInputs | None = None
-    overlay: OverlayNamed | None = Field(None, description=(
-        "an overlay of a workspace, laid over the service's own map; others than its owner get "
-        "what its tier allows"))
 
     @model_validator(mode="after")
     def _one_objective(self) -> RepairsInputs:
-        if self.overlay is not None and self.map is not None:
-            raise ValueError("an overlay lies on the service's own map; leave map out")
         if self.service_level is not None and self.objective != "weighted":
             raise ValueError("service_level is an objective of its own; leave objective out")
         return self
@@ -147,9 +166,8 @@ class BasesInputs(Asked):
     ships: Whole | None = Field(None, ge=1, le=50, description=(
         "with `agreement`: how many of its ships; default: as today"))
     years: Whole = Field(40, ge=1, le=1_000, description="simulated, and as many to compare on")
-    seed: Whole = Field(1, ge=0, le=2**31)
-    sea_router: bool = Field(True, strict=True, description=(
-        "false: ships sail 1.2 times the great circle, known at once"))
+    seed: Seed = 1
+    sea_router: SeaRouter = True
 
     @model_validator(mode="after")
     def _one_question(self) -> BasesInputs:

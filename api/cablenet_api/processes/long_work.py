@@ -8,7 +8,11 @@ from typing import Any
 
 import cablenet as cn
 from cablenet_api.failures import scenarios_of
-from cablenet_api.processes.building_inputs import DemandInputs
+from cablenet_api.processes.building_inputs import (
+    DemandCurveInputs,
+    DemandInputs,
+    DemandSearch,
+)
 from cablenet_api.processes.desk import Desk
 from cablenet_api.processes.found import Found
 from cablenet_api.processes.inputs import (
@@ -28,9 +32,7 @@ def sweep(world: World, asked: SweepInputs, desk: Desk) -> Found:
     """
     job = _sweep_job(world, asked)
     count = sum(job.size(chunk) for chunk in range(job.chunks))
-    if count > desk.most_scenarios:
-        raise cn.errors.InputError(f"{count:,} scenarios, and one job may ask for "
-                                   f"{desk.most_scenarios:,}; lower the order or take samples")
+    desk.check_count(count, "scenarios", "lower the order or take samples")
 
     def run() -> cn.SweepRun:
         return cn.run_sweep(job, desk.folder, workers=0, resume=True,
@@ -88,26 +90,41 @@ def _risk(found: cn.SweepRun) -> dict[str, Any]:
 
 def bases(world: World, asked: BasesInputs, desk: Desk) -> Found:
     """Ports for ships against drawn years of faults."""
+    desk.check_count(2 * asked.years, "simulated years", "ask for fewer years")
     net, router = world.network, cn.ship_router() if asked.sea_router else None
     model = cn.fault_model(net)
-
-    def tell(_: str, done: int, of: int) -> None:
-        desk.tell(done / max(of, 1))
-
     if asked.one_more is not None:
         table = cn.one_more_ship(net, model, asked.one_more, years=asked.years, seed=asked.seed,
-                                 router=router, progress=tell)
+                                 router=router, progress=desk.told)
         return Found({"countries": asked.one_more, "years": asked.years,
                       "ports": table.drop(columns="geometry").to_dict("records")},
                      lambda: {"ports": table})
     assert asked.agreement is not None  # one of the two is given
     plan = cn.plan_bases(net, model, asked.agreement, ships=asked.ships, years=asked.years,
-                         seed=asked.seed, router=router, progress=tell)
+                         seed=asked.seed, router=router, progress=desk.told)
     return Found(plan.to_json(), lambda: cn.result_layers(plan))
 
 
 def demand(world: World, asked: DemandInputs, desk: Desk) -> Found:
     """Shares of demand kept, or least lost for a budget, among all cables within reach."""
+    net, words = _demand_case(world, asked, desk)
+    plan = cn.plan_demand(
+        net, budget_musd=asked.budget_musd,
+        model=None if asked.budget_musd is None else cn.fault_model, next_best=asked.next_best,
+        **words)
+    return Found(plan.to_json(), lambda: cn.result_layers(plan))
+
+
+def demand_curve(world: World, asked: DemandCurveInputs, desk: Desk) -> Found:
+    """The least expected loss for each of several budgets."""
+    net, words = _demand_case(world, asked, desk)
+    curve = cn.demand_curve(net, asked.budgets_musd, model=cn.fault_model, **words)
+    return Found(curve.to_json(), lambda: cn.result_layers(curve))
+
+
+def _demand_case(world: World, asked: DemandSearch, desk: Desk
+                 ) -> tuple[cn.Network, dict[str, Any]]:
+    """The network with all cables within reach, and what every plan is asked."""
     table = cn.candidate_table(
         world.network.layers, kinds=("cable", "landing"), reach_km=asked.reach_km,
         progress=lambda done, total: desk.tell(done / max(total, 1) / 2))
@@ -116,24 +133,16 @@ def demand(world: World, asked: DemandInputs, desk: Desk) -> Found:
     with suppress(cn.errors.NothingHitError, cn.errors.UnknownNameError):
         sweep += cn.named_events(net)  # a map of another region has none of them
     desk.tell(0.5)
-    plan = cn.plan_demand(
-        net, [one.promise() for one in asked.promises], sweep=sweep.recipe,
-        budget_musd=asked.budget_musd,
-        model=None if asked.budget_musd is None else cn.fault_model,
-        leave_out_impossible=asked.leave_out_impossible, next_best=asked.next_best, gap=asked.gap,
-        time_limit_s=asked.time_limit_s, **asked.limits)
-    return Found(plan.to_json(), lambda: cn.result_layers(plan))
+    return net, {"promises": [one.promise() for one in asked.promises], "sweep": sweep.recipe,
+                 "leave_out_impossible": asked.leave_out_impossible, "gap": asked.gap,
+                 "time_limit_s": asked.time_limit_s, **asked.limits}
 
 
 def report(world: World, asked: ReportInputs, desk: Desk) -> Found:
     """A whole study on the shipped atlas: its summary, and its report as one page of HTML."""
     shutil.rmtree(desk.folder, ignore_errors=True)  # a study appears whole or not at all
     desk.folder.parent.mkdir(parents=True, exist_ok=True)
-
-    def tell(_: str, done: int, of: int) -> None:
-        desk.tell(done / max(of, 1))
-
-    made = cn.run_study(asked.study, out=desk.folder, as_of=asked.as_of, progress=tell)
+    made = cn.run_study(asked.study, out=desk.folder, as_of=asked.as_of, progress=desk.told)
     parts = (made.analysis.events, made.analysis.redundancy, made.analysis.repairs)
     return Found({"summary": made.summary,
                   "report_html": (desk.folder / "report.html").read_text(encoding="utf-8")},
@@ -144,5 +153,5 @@ def report(world: World, asked: ReportInputs, desk: Desk) -> Found:
 def validate(world: World, asked: ValidateInputs, desk: Desk) -> dict[str, Any]:
     """The atlas and the code held against published figures; what needs data not here is skipped.
     """
-    checks = cn.run_checks(progress=lambda _, done, of: desk.tell(done / max(of, 1)))
+    checks = cn.run_checks(progress=desk.told)
     return {"checks": [check.to_json() for check in checks]}

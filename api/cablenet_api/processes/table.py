@@ -12,8 +12,9 @@ import cablenet as cn
 from cablenet_api.answers import answer_of, stamp
 from cablenet_api.events import Closed
 from cablenet_api.failures import scenarios_of
-from cablenet_api.processes import long_work
+from cablenet_api.processes import long_work, losses, maps, ships
 from cablenet_api.processes.building_inputs import (
+    DemandCurveInputs,
     DemandInputs,
     RedundancyInputs,
     SurvivalInputs,
@@ -31,8 +32,22 @@ from cablenet_api.processes.inputs import (
     ValidateInputs,
     WorstInputs,
 )
+from cablenet_api.processes.loss_inputs import (
+    DrawsInputs,
+    FewestInputs,
+    FortifyInputs,
+    WorstCurveInputs,
+    WorstPlacesInputs,
+)
+from cablenet_api.processes.map_inputs import (
+    CheckInputs,
+    ReplayInputs,
+    RoutesInputs,
+    SolarInputs,
+)
 from cablenet_api.processes.plain import plain
 from cablenet_api.processes.repairs import repairs
+from cablenet_api.processes.ship_inputs import PricesInputs, SimulateYearsInputs, SparesInputs
 from cablenet_api.worlds import World
 
 Run = Callable[[World, Any, Desk], dict[str, Any] | Found]
@@ -120,12 +135,39 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
             "Every smallest set whose loss isolates a country.", CutSetsInputs, _cut_sets, False),
     Process("worst", "Worst case",
             "The worst that at most k losses can do, proved.", WorstInputs, _worst, False),
+    Process("worst-curve", "Worst case by number of losses",
+            "The worst that one loss can do, two, and so on, each proved.", WorstCurveInputs,
+            losses.worst_curve, False),
+    Process("fewest", "Fewest losses that isolate",
+            "The fewest cables, stations or places whose loss isolates each country, proved.",
+            FewestInputs, losses.fewest, False),
+    Process("fortify", "Hardening",
+            "Which cables, stations or places to harden so that the worst losses of the others "
+            "isolate least, proved.", FortifyInputs, losses.fortify, False),
+    Process("worst-places", "Worst places",
+            "The places whose loss hurts most, and how sure that is on drawn lines.",
+            WorstPlacesInputs, losses.worst_places, False),
+    Process("draws", "How sure scores are",
+            "Scores with every number drawn within its range, and which unknown moves them most.",
+            DrawsInputs, losses.draws, False),
     Process("repairs", "Repair plan",
             "Which ship repairs what, in which order, and when traffic is back.",
             RepairsInputs, repairs, False),
+    Process("repair-prices", "Prices of a repair plan",
+            "What a permit-day, one more ship, a pooled fleet or spares at a port would save.",
+            PricesInputs, ships.repair_prices, False),
+    Process("simulate-years", "Simulated years",
+            "Years of faults, ships, permits and weather under today's rules and others: how long "
+            "repairs take, and why.", SimulateYearsInputs, ships.simulate_years, False),
     Process("bases", "Bases of ships",
             "Where an agreement's ships should lie, proved and simulated, or where one more ship "
             "would help most.", BasesInputs, long_work.bases, False),
+    Process("spares", "Spares of an agreement",
+            "Which cable's spares at which depot, proved, and how many km, judged by simulated "
+            "years.", SparesInputs, ships.spares, False),
+    Process("routes", "Routes of a new cable",
+            "Ways for one cable, none worse than another in cost, faults and shared km together.",
+            RoutesInputs, maps.routes, False),
     Process("redundancy", "Redundancy plan",
             "The cheapest new cables after which countries survive any one cable loss.",
             RedundancyInputs, _redundancy, False),
@@ -135,12 +177,24 @@ PROCESSES: dict[str, Process] = {process.id: process for process in (
     Process("demand", "Demand plan",
             "The cheapest new cables after which countries keep a share of their demand, or those "
             "after which least is lost for a budget.", DemandInputs, long_work.demand, False),
+    Process("demand-curve", "Least loss by budget",
+            "What remains at risk for each of several budgets, every point proved.",
+            DemandCurveInputs, long_work.demand_curve, False),
     Process("traffic", "Traffic after a failure",
             "Who is served over which links, intact and after one failure, at the flow optimum.",
             TrafficInputs, _traffic, False),
     Process("sweep", "Sweep of failures",
             "Every combination, a random sample or named failures, scored in chunks that are "
             "kept: a sweep goes on where its worker died.", SweepInputs, long_work.sweep, False),
+    Process("solar-shares", "Losses of a solar storm",
+            "The share of cables and landing points that a storm is expected to take, exactly.",
+            SolarInputs, maps.solar_shares, False),
+    Process("check", "Health of a map",
+            "What is wrong or doubtful in a map, and how its numbers are known.",
+            CheckInputs, maps.check, False),
+    Process("replay", "Replay of a past outage",
+            "What a past outage did to each country, as seen and as found on the atlas of that "
+            "day.", ReplayInputs, maps.replay, False),
     Process("report", "Study",
             "A whole study on the shipped atlas: its summary and its report as HTML.",
             ReportInputs, long_work.report, False),

@@ -119,6 +119,11 @@ def examples() -> Mapping[str, Mapping[str, Json]]:
             "sweep": {"inputs": {"order": 2, "unit": "cable", "metrics": ["isolated"]}},
             "drawn years": {"inputs": {"years": 1000, "pairs": [["IN", "JP"]]}},
             "worst": {"inputs": {"k": 3, "country": "JP"}},
+            "fortify": {"inputs": {"harden": 3, "k": 3}},
+            "simulate-years": {"inputs": {"years": 100, "policies": [
+                {"name": "permits in three days", "fast_lane": {"IN": 3}}]}},
+            "spares": {"inputs": {"agreement": "SEAIOCMA"}},
+            "repair-prices": {"inputs": {"event": LUZON}},
             "bases": {"inputs": {"agreement": "SEAIOCMA", "years": 20}},
             "survival": {"inputs": {"promises": [{"losses": 1, "countries": ["TO"]}]}},
             "demand": {"inputs": {"promises": [{"share": 0.9, "countries": ["IN", "JP"]}],

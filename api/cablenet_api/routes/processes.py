@@ -16,8 +16,9 @@ from cablenet_api.journal import record
 from cablenet_api.places import Places
 from cablenet_api.problems import RefusedError
 from cablenet_api.processes import PROCESSES, Process
-from cablenet_api.processes.inputs import RepairsInputs
+from cablenet_api.processes.inputs import OnOverlay, RepairsInputs
 from cablenet_api.processes.overlaid_repairs import check_aggregated, question_in
+from cablenet_api.processes.ships import check_own
 from cablenet_api.processes.table import compute
 from cablenet_api.routes.callers import Who
 from cablenet_api.routes.jobs import JobStatus, status_of
@@ -46,10 +47,13 @@ def processes_router(settings: Settings, store: Store, worlds: Worlds, maps: Wor
     """These routes of one service."""
     router = APIRouter(prefix="/processes", tags=["processes"])
 
-    def ask_of(named: OverlayNamed, inputs: RepairsInputs, who: Caller) -> None:
+    def ask_of(named: OverlayNamed, inputs: OnOverlay, who: Caller) -> None:
         """A question of an overlay: refused, or counted and told to its owner."""
         with store.reading(EVERY) as connection:  # a partner's row is behind the second wall
             seen = named_overlay(connection, who, named)
+        if not isinstance(inputs, RepairsInputs):
+            check_own(seen)
+            return
         if seen.sees == "aggregated":
             check_aggregated(inputs)
         with places.taken():
@@ -106,7 +110,7 @@ def processes_router(settings: Settings, store: Store, worlds: Worlds, maps: Wor
                 world = worlds.get(day) if document is None else maps.get(document, day)
                 return JSONResponse(compute(found, world, inputs))
         allow(who, "write")
-        if isinstance(inputs, RepairsInputs) and inputs.overlay is not None:
+        if isinstance(inputs, OnOverlay) and inputs.overlay is not None:
             ask_of(inputs.overlay, inputs, who)
         with store.writing(who.organisation) as connection:
             job = add_job(connection, who, found.id, inputs.model_dump_json(),
