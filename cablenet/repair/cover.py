@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from cablenet.repair.problem import Dispatch
-from cablenet.repair.route_cuts import Cut, find_cuts, times_paid
+from cablenet.repair.rank_cuts import RankCut, all_paid, find_rank_cuts
 from cablenet.repair.routes import Column, Routes
 from cablenet.solvers import IntegerProgram, cheapest_cover
 
-ROUNDS = 12
+ROUNDS = 30
 """Rounds of cuts at most."""
 FEW = 300
 """So few columns need no more cuts, and are covered with whole numbers throughout."""
+MANY = 1500
+"""With more columns than that the dear cuts are cheaper than a selection."""
 SLOW = 0.05
-"""Cuts end when a round of them closes less than this part of the gap."""
+"""Otherwise cuts end when a round of them closes less than this part of the gap."""
 NODES_PER_SECOND = 40
 """Branches of SCIP for each second of the limit: a count, so that the answer is the same."""
 NEVER_S = 3600.0
@@ -30,13 +32,13 @@ def promising(problem: Dispatch, kinds: list[list[int]], columns: list[Column],
               target: int) -> tuple[list[Column], int]:
     """The columns that a cover of regret up to `target` may use, and a bound on any cover's regret.
 
-    For whole prices p[j] of the jobs, tolls t[c] >= 0 of cuts of three jobs and q[k] <= 0 of the
-    kinds with c[r] - sum p[j in r] + sum h[c, r] t[c] - q[kind of r] >= 0, any cover costs at least
-    L = sum p[j] - sum t[c] + sum n[k] q[k], plus the reduced regret of each route it uses. Cuts are
-    added as long as there are many columns.
+    For whole prices p[j] of the jobs, tolls t[c] >= 0 of cuts (of which a route pays h[c, r] and a
+    plan b[c] at most) and q[k] <= 0 of the kinds with c[r] - sum p[j in r] + sum h[c, r] t[c]
+    - q[kind of r] >= 0, any cover costs at least L = sum p[j] - sum b[c] t[c] + sum n[k] q[k], plus
+    the reduced regret of each route it uses. Cuts are added as long as there are many columns.
     """
     number = np.array([len(ships) for ships in kinds], np.int64)
-    cuts: list[Cut] = []
+    cuts: list[RankCut] = []
     bound = 0
     for _ in range(ROUNDS):
         if not columns:
@@ -44,13 +46,13 @@ def promising(problem: Dispatch, kinds: list[list[int]], columns: list[Column],
         kind = np.array([column.kind for column in columns], np.int64)
         regret = np.array([column.regret for column in columns], np.int64)
         visits = _visits(problem.n_jobs, columns)
-        paid = times_paid(cuts, visits)
+        paid, most = all_paid(cuts, visits), np.array([cut.most for cut in cuts], np.int64)
         of_kind: Any = sp.csr_array((np.ones(len(columns)), (kind, np.arange(len(columns)))),
                                     shape=(len(kinds), len(columns)))
         serves: Any = sp.csr_array(visits)
         relaxed: Any = linprog(
             regret.astype(float), A_ub=sp.vstack([of_kind, sp.csr_array(paid)]),
-            b_ub=np.concatenate([number, np.ones(len(cuts))]), A_eq=serves,
+            b_ub=np.concatenate([number, most]), A_eq=serves,
             b_eq=np.ones(problem.n_jobs), method="highs")
         if relaxed.status != 0:
             break
@@ -59,13 +61,16 @@ def promising(problem: Dispatch, kinds: list[list[int]], columns: list[Column],
         reduced = regret - price @ visits + toll @ paid
         of_ships = np.zeros(len(kinds), np.int64)
         np.minimum.at(of_ships, kind, reduced)
-        here = int(price.sum() - toll.sum() + (number * of_ships).sum())
+        here = int(price.sum() - toll @ most + number @ of_ships)
         slow = cuts and here - bound < SLOW * (target - bound)
         bound = max(bound, here)
         keep = reduced - of_ships[kind] <= target - here
         columns = [column for column, kept in zip(columns, keep, strict=True) if kept]
-        more = find_cuts(visits, relaxed.x, cuts)
-        if len(columns) <= FEW or not more or slow:
+        many = len(columns) > MANY
+        if len(columns) <= FEW or (slow and not many):
+            break
+        more = find_rank_cuts(visits, relaxed.x, cuts, dear=many)
+        if not more:
             break
         cuts += more
     return columns, bound
