@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None, *,
     places = Places(settings.scores_at_once, settings.wait_s)
     for router in (desk_router(settings, worlds, places),
                    scoring_router(settings, worlds, places),
-                   readiness_router(store, figures),
+                   readiness_router(settings, store, figures),
                    members_router(store),
                    audit_router(store),
                    workspaces_router(store),

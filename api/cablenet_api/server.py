@@ -12,6 +12,7 @@ from threading import Thread
 import uvicorn
 
 import cablenet as cn
+from cablenet_api.access.limits import warn_of_nobody
 from cablenet_api.app import create_app
 from cablenet_api.desk_map import map_of
 from cablenet_api.jobs.worker import end_with, run_worker
@@ -43,6 +44,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, settings: Settings | None =
     world: World = app.state.worlds.get(None)
     world.once("map", map_of)
     app.state.store.open()
+    warn_of_nobody(app.state.store, settings)
     Thread(target=_solve_intact, args=(world,), daemon=True).start()
     keep_for_good()
     with _working(settings, workers):

@@ -48,10 +48,10 @@ class Settings(BaseSettings):
     requests_per_s: float = Field(default=200.0, gt=0, description="of one caller, in the long run")
     requests_burst: int = Field(default=1000, gt=0, description="of one caller, at once")
     job_scenarios: int = Field(default=100_000_000, gt=0,
-                               description="scenarios of one sweep")
+                               description="scenarios, drawn and simulated years of one job")
     organisation_limits: dict[str, JobLimits] = Field(
         default={}, description="as JSON, by the name of an organisation: job_s, job_mb and "
-                                "job_scenarios that hold for its jobs instead")
+                                "job_scenarios that hold for its jobs, each at most that of all")
     scheduler: str | None = Field(default=None, description="tcp:// or tls://host:port of a Dask "
                                   "scheduler that workers spread sweeps over; default: none")
     scheduler_ca: str | None = Field(default=None, description="for tls://: file of the authority")
@@ -70,6 +70,17 @@ class Settings(BaseSettings):
         """These settings with the limits that hold for the jobs of one organisation."""
         own = self.organisation_limits.get(name)
         return self if own is None else self.model_copy(update=own.model_dump(exclude_none=True))
+
+    @model_validator(mode="after")
+    def _below_those_of_all(self) -> Settings:
+        above = [f"{limit} of '{name}' is {own:g}, above the installation's {most:g}; lower it, or "
+                 f"raise CABLENET_{limit.upper()}"
+                 for name, limits in self.organisation_limits.items()
+                 for limit, own in limits.model_dump(exclude_none=True).items()
+                 if own > (most := getattr(self, limit))]
+        if above:
+            raise ValueError(f"organisation_limits: {'; '.join(above)}")
+        return self
 
     @model_validator(mode="after")
     def _whole_provider(self) -> Settings:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import OperationalError
 
 import cablenet as cn
+from cablenet_api.access.limits import warn_of_nobody
 from cablenet_api.access.people import name_of
 from cablenet_api.access.tokens import Caller
 from cablenet_api.jobs.queue import Claim, beat, claim_job, finish
@@ -55,6 +56,7 @@ def run_worker(settings: Settings | None = None, *, load_network: LoadNetwork | 
     store, name = Store(settings.database), new_key()
     worlds.get(None)
     forget_unnamed(store, files_at(settings.files, settings.database))
+    warn_of_nobody(store, settings)
     while not stop.is_set():
         try:
             with store.writing(EVERY) as connection:

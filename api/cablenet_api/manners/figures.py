@@ -22,9 +22,13 @@ class Figures:
         self.open = Gauge("cablenet_requests_open", "Requests being answered",
                           registry=self.registry)
         self.jobs = Gauge("cablenet_jobs", "Jobs by state", ["state"], registry=self.registry)
+        self.limits_of_nobody = Gauge(
+            "cablenet_limits_of_nobody", "Names in CABLENET_ORGANISATION_LIMITS that no "
+            "organisation has", registry=self.registry)
 
-    def page(self, jobs: dict[str, int]) -> bytes:
+    def page(self, jobs: dict[str, int], limits_of_nobody: int) -> bytes:
         """All of it as text."""
+        self.limits_of_nobody.set(limits_of_nobody)
         for state, count in jobs.items():
             self.jobs.labels(state).set(count)
         return generate_latest(self.registry)

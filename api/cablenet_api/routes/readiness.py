@@ -14,8 +14,10 @@ from sqlalchemy import func, select, text
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from cablenet_api.access.limits import limits_of_nobody
 from cablenet_api.manners.figures import Figures
 from cablenet_api.routes.shapes import problems
+from cablenet_api.settings import Settings
 from cablenet_api.store.store import EVERY, Store
 from cablenet_api.store.tables import jobs
 
@@ -71,7 +73,7 @@ def _heard(task: asyncio.Task[None]) -> None:
         task.exception()
 
 
-def readiness_router(store: Store, figures: Figures) -> APIRouter:
+def readiness_router(settings: Settings, store: Store, figures: Figures) -> APIRouter:
     """These routes of one service."""
     router = APIRouter(tags=["service"])
 
@@ -95,11 +97,12 @@ def readiness_router(store: Store, figures: Figures) -> APIRouter:
     @router.get("/metrics", response_class=Response, responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems(503)})
     def metrics() -> Response:
-        """Figures for Prometheus: requests by route and status, jobs by state; nothing of anybody.
-        """
+        """Figures for Prometheus: requests by route and status, jobs by state, names with limits
+        that nobody has; nothing of anybody."""
         with store.reading(EVERY) as connection:
             rows = connection.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
+            nobody = len(limits_of_nobody(connection, settings))
             counts = dict.fromkeys(STATES, 0) | {str(state): int(count) for state, count in rows}
-        return Response(figures.page(counts), media_type=CONTENT_TYPE_LATEST)
+        return Response(figures.page(counts, nobody), media_type=CONTENT_TYPE_LATEST)
 
     return router
