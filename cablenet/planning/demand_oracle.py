@@ -19,6 +19,7 @@ from cablenet.traffic.standing import Standing
 from cablenet.traffic.start import first_prices
 from cablenet.traffic.trees import TreeFinder
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -31,6 +32,8 @@ HINT = 0.01
 """Share of its room that a cable not built is given where a cut is made sharper."""
 ROUGH = 0.1
 """Share that a cut may say less than an answer that is not exact."""
+SLACK_TBPS = 1e-9
+"""What sums in another order may differ by."""
 PARTS = (1.0, 2.0, 3.0, 4.0, 6.0)
 """Prices are rounded to whole numbers or these parts of them before a cut is worked out."""
 
@@ -135,7 +138,7 @@ class Oracle:
         out: list[Cut] = []
         whole = np.where(short, 1.0, answer.weight)
         rest = whole.copy()
-        for country in np.flatnonzero(short).tolist():
+        for country in self._alone(lost, room, level, answer, np.flatnonzero(short), need).tolist():
             alone = np.zeros(self.case.countries)
             alone[country] = 1.0
             cut = self._best(lost, room, level, answer, alone, need)
@@ -148,18 +151,50 @@ class Oracle:
             out += [] if cut is None else [cut]
         return list(dict.fromkeys(out))
 
+    def _alone(self, lost: Flags, room: Floats, level: Floats, answer: Promised, short: Ints,
+               need: Floats) -> Ints:
+        """Those of the countries `short` of which a cut may say nearly all without the others.
+
+        One search of trees serves all countries: no cut says more than its prices do while the
+        arcs that are not built are closed, since lifted prices let no demand come nearer than that.
+        """
+        option, old = self.case.option, self.case.option < 0
+        open_ = (option >= 0) & (level[option] <= 0.0)
+        amount, found = self.problem.tbps[:, 0], np.zeros(self.case.countries, bool)
+        for part in (*PARTS, None) if len(short) else ():
+            price = np.where(open_ | lost, 0.0, np.minimum(self._rounded(answer.price, part), 1.0))
+            near = self.finder.find(np.where(open_ | lost, np.inf, price)).cost
+            worth = amount * np.maximum(1.0 - near[self.problem.aims[2], self.problem.source], 0.0)
+            least = need - np.bincount(self.country, worth, minlength=self.case.countries) - float(
+                room[old] @ price[old])
+            gain = np.bincount(option[~old], (room * price)[~old], minlength=len(level))
+            used = np.flatnonzero(gain > 0)
+            lower = least - np.minimum(gain[used], np.maximum(least, 0.0)[:, None]) @ level[used]
+            found |= lower >= self._wanted(answer.short_tbps, answer.exact) - SLACK_TBPS
+        return short[found[short]]
+
     def _best(self, lost: Flags, room: Floats, level: Floats, answer: Promised, weight: Floats,
               need: Floats) -> Cut | None:
         """The first cut of rounded prices, else that of the prices as they are, that says nearly
         what the answer does; None if none does."""
-        wanted = float(weight @ answer.short_tbps) * (1.0 - (1e-3 if answer.exact else ROUGH))
+        wanted = float(self._wanted(np.array(weight @ answer.short_tbps), answer.exact))
         for part in (*PARTS, None):
-            price, rounded = (answer.price, weight) if part is None else (
-                np.round(answer.price * part) / part, np.round(weight * part) / part)
-            cut = self._cut(lost, room, level, price, rounded, need)
-            if cut.lower(level) >= max(wanted - SMALL_TBPS / 2, SMALL_TBPS / 2):
+            cut = self._cut(lost, room, level, self._rounded(answer.price, part),
+                            self._rounded(weight, part), need)
+            if cut.lower(level) >= wanted:
                 return cut
         return None
+
+    @staticmethod
+    def _rounded(values: Floats, part: float | None) -> Floats:
+        """Prices in whole parts; as they are where there is none."""
+        return values if part is None else np.round(values * part) / part
+
+    @staticmethod
+    def _wanted(short_tbps: Floats, exact: bool) -> Floats:
+        """What a cut has to say of a shortfall, nearly all of it, Tbps."""
+        return np.maximum(short_tbps * (1.0 - (1e-3 if exact else ROUGH)) - SMALL_TBPS / 2,
+                          SMALL_TBPS / 2)
 
     def _cut(self, lost: Flags, room: Floats, level: Floats, price: Floats, weight: Floats,
              need: Floats) -> Cut:

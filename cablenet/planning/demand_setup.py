@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cablenet.errors import InputError, UnknownNameError
 from cablenet.planning.demand_asking import Question
-from cablenet.planning.demand_case import DemandCase, today
+from cablenet.planning.demand_case import SMALL_TBPS, DemandCase, today
 from cablenet.planning.demand_oracle import Oracle
 from cablenet.planning.demand_promise import DemandPromise, needs_of
 from cablenet.planning.needs import Failures
@@ -85,7 +85,7 @@ def harmful(now: Today, part: Floats) -> dict[int, Floats | None]:
         patch = patcher.patch(without(problem, lost)) if patcher is not None else None
         if patch is None or not patch.settled:
             out[row] = None
-        elif patch.cut.any():
+        elif now.served_tbps[kept][patch.cut].sum() > SMALL_TBPS:
             out[row] = np.asarray(np.bincount(case.country[kept], np.where(
                 patch.cut, now.served_tbps[kept], 0.0), minlength=case.countries), np.float64)
     return out

@@ -10,7 +10,7 @@ from cablenet.metrics.flow_case import flow_case
 from cablenet.planning.candidates import proposals
 from cablenet.planning.demand_case import DemandCase
 from cablenet.planning.demand_master import Held, best_choice, gathered
-from cablenet.planning.demand_oracle import Cut
+from cablenet.planning.demand_oracle import Cut, Oracle
 from cablenet.planning.demand_promise import DemandPromise
 from cablenet.planning.demand_search import DemandSearch, ImpossibleError
 from cablenet.planning.demand_setup import look, promise_question
@@ -33,6 +33,11 @@ def searched(seed, share):
     return search, case, net, rows
 
 
+def cuts_of(seed, share):
+    """All cuts that a search told, each with its failure."""
+    return {(held.row, held.cut) for held in searched(seed, share)[0].cuts}
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_no_cut_says_more_than_any_plan_falls_short(seed):
     search, case, net, rows = searched(seed, [0.3, 0.6, 0.9][seed % 3])
@@ -51,6 +56,15 @@ def test_no_cut_says_more_than_any_plan_falls_short(seed):
                 truth[key] = least_short(built(net, some), failed, need, order)
             level = np.array([1.0 * (one in {row[0] for row in some}) for one in ids])
             assert held.cut.lower(level) <= truth[key] + 1e-6
+
+
+def test_countries_passed_over_in_one_search_of_trees_would_have_given_no_cut(monkeypatch):
+    """The same cuts come where a cut of its own is tried for every country."""
+    told = {seed: [cuts_of(seed, share) for share in (0.3, 0.9)] for seed in (0, 3, 8)}
+    monkeypatch.setattr(Oracle, "_alone", lambda *given: given[5])
+    assert any(any(one) for one in told.values())
+    for seed, some in told.items():
+        assert some == [cuts_of(seed, share) for share in (0.3, 0.9)]
 
 
 def test_what_is_left_of_a_cut_beyond_what_stands():
