@@ -56,4 +56,4 @@ def test_a_draft_is_edited_by_sections_and_any_two_versions_are_compared(desk: D
     desk.press("Compare")
     desk.page.wait_for_selector("caption:has-text('From stage 1 to stage 2')")
     rows = desk.rows("From stage 1 to stage 2")
-    assert [row[0] for row in rows] == ["roles"] and "Cable landing desk" in rows[0][1]
+    assert [row[0] for row in rows] == ["Roles"] and "Cable landing desk" in rows[0][1]

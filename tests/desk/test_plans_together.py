@@ -15,6 +15,7 @@ from cablenet_api.plans.exchange import ExportedVersion
 from cablenet_api.plans.signing import new_key, public_text, sign, statement_for
 
 from tests.desk.conftest import Desk, bay_network, served, watched
+from tests.desk.languages import left_in_either, proper_names
 
 SMALL = {"width": 960, "height": 600}  # many pages at once: little to draw
 
@@ -112,6 +113,9 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         planner.desk.press("Submit for review")
         planner.state("in review")
         planner.desk.picture("plan in review")
+        known = proper_names(planner.desk, [
+            "DoT", "MIC", "Bay of Bengal", "Spur lost, twice", "Control room", "card 1 called"])
+        wrong = left_in_either(planner.desk, "plan in review", known)
         plan = planner.desk.page.url
 
         reviewer = enter("MIC", "reviewer")
@@ -153,6 +157,7 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         signers["MIC"].desk.press("Bring into force")
         signers["MIC"].state("in force")
         signers["MIC"].desk.picture("plan in force")
+        wrong |= left_in_either(signers["MIC"].desk, "plan in force", known)
 
         planner.see(plan.replace("cable=spur", "cut=76.5,5"))
         planner.desk.press("Begin an exercise")
@@ -168,6 +173,8 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         planner.desk.page.wait_for_selector("[name=job] option[value=J1]", state="attached")
         planner.desk.press("After-action report")
         planner.desk.page.wait_for_selector(".report")
+        wrong |= left_in_either(planner.desk, "exercise", known)
         planner.desk.press("Close it")
         planner.state("closed")
         planner.desk.picture("exercise")
+    assert not wrong, wrong

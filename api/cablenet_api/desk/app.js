@@ -9,13 +9,13 @@ import { setExported } from "./exports.js";
 import { followAddress } from "./joblist.js";
 import { open } from "./jobs.js";
 import { openLegend } from "./legend.js";
-import { colour, openMap, restyle, setData } from "./map.js";
+import { colour, nameControls, openMap, restyle, setData } from "./map.js";
 import { failed, notice } from "./notice.js";
 import { ask, onOutage, outage } from "./outage.js";
 import { openSearch, setSearched } from "./search.js";
 import { change, onChange, pairOf, restore, state } from "./state.js";
 import { openTabs, showTab } from "./tabs.js";
-import { hint, openTools, setToolData } from "./tools.js";
+import { hint, nameTools, openTools, setToolData } from "./tools.js";
 import { choose, setWhatIf, tintOf } from "./whatif.js";
 import { speak, word } from "./words.js";
 
@@ -73,6 +73,8 @@ function settings() {
     setSearched(data);
     openLegend(data);
     openTabs();
+    nameTools();
+    nameControls();
     hint();
     draw();
   });

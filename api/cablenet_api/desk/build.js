@@ -1,5 +1,5 @@
 // The tab "What to build": the cheapest cables that keep countries connected, cost against loss.
-import { button, make } from "./dom.js";
+import { button, make, prose } from "./dom.js";
 import { get, post } from "./api.js";
 import { frontier } from "./charts.js";
 import { countriesOf } from "./depend.js";
@@ -53,11 +53,11 @@ export function build(data, again) {
 function found(data, plan) {
   if (plan.cables.length && !lines.has(state().job)) fetchLines(state().job);
   const before = plan.answers.reduce((sum, one) => sum + one.people, 0), after = left(plan);
-  const rows = plan.cables.map((one) => ({ name: one.name, length_km: one.length_km, cost_musd: one.cost_musd, reason: one.reason, cost_basis: one.cost_basis }));
+  const rows = plan.cables.map((one) => ({ name: one.name.replace(/ \(proposed\)$/, ""), length_km: one.length_km, cost_musd: one.cost_musd, reason: one.reason, cost_basis: one.cost_basis }));
   return make("div", { class: "result" },
     make("section", { class: "tiles" }, tile("cost", money(plan.cost_musd)), tile("before_building", people(before)), tile("after_building", people(after))),
     make("p", { class: "finding" }, rows.length ? word(plan.status === "optimal" ? "build_proved" : "build_found", { count: rows.length, cost: money(plan.cost_musd) }) : word("build_none")),
-    rows.length > 0 && choice(), table(word("to_build"), [{ key: "name", label: word("kind_cable") }, { key: "length_km", label: "km", number: true, show: (row) => plain(row.length_km, 0) }, { key: "cost_musd", label: word("cost"), number: true, about: "cost_musd", show: (row) => money(row.cost_musd) }, { key: "reason", label: word("why") }], rows),
+    rows.length > 0 && choice(), table(word("to_build"), [{ key: "name", label: word("kind_cable") }, { key: "length_km", label: "km", number: true, show: (row) => plain(row.length_km, 0) }, { key: "cost_musd", label: word("cost"), number: true, about: "cost_musd", show: (row) => money(row.cost_musd) }, { key: "reason", label: word("why"), show: (row) => prose(row.reason) }], rows),
     table(word("before_after"), [{ key: "country", label: word("country") }, { key: "failure", label: word("when_lost") }, { key: "people", label: word("h_isolated_people"), number: true, show: (row) => people(row.people) }, { key: "outcome", label: word("after"), show: (row) => word(`outcome_${row.outcome}`) }],
       plan.answers.map((one) => ({ ...one, country: countryName(one.country, data.countries) }))),
     curve(plan), csvButton(() => rows, "build"));

@@ -1,10 +1,11 @@
 // Small charts as SVG: ships over time, a falling curve, points of cost against loss.
 import { make, svg } from "./dom.js";
-import { plain } from "./numbers.js";
+import { plain, short } from "./numbers.js";
 import { word } from "./words.js";
 
 const WIDE = 460, LEFT = 112, RIGHT = 10;
 const text = (x, y, words, more = {}) => { const node = svg("text", { x, y, ...more }); node.textContent = words; return node; };
+const tick = (value) => (value >= 1e5 ? short(value) : plain(value, value < 10 ? 1 : 0));
 const nice = (most) => { const step = 10 ** Math.floor(Math.log10(most || 1)); return [1, 2, 5, 10].map((one) => one * step).find((one) => most / one <= 6) ?? step * 10; };
 
 function frame(high, label, ...content) {
@@ -39,13 +40,13 @@ export function curves(series, unit, label) {
   const left = 46, high = 190, x = (day) => left + (WIDE - left - RIGHT) * day / most, y = (value) => 10 + (high - 46) * (1 - value / top);
   const lines = series.map(({ points }, i) => svg("path", { class: `curve c${i}`, d: points.map(([day, value], j) => (j ? `H${x(day)}V${y(value)}` : `M${x(day)} ${y(value)}`)).join("") + `H${x(most)}` }));
   const keys = series.map(({ name }, i) => [svg("path", { class: `curve c${i}`, d: `M${WIDE - 150} ${20 + 16 * i}h22` }), text(WIDE - 122, 24 + 16 * i, name)]).flat();
-  return frame(high, label, ...axis(most, x, 10, high - 36, word("days")), text(left - 5, 16, plain(top, top < 10 ? 1 : 0), { "text-anchor": "end" }), text(left - 5, high - 36, "0", { "text-anchor": "end" }), text(2, 30, unit, {}), ...lines, ...(series.length > 1 ? keys : []));
+  return frame(high, label, ...axis(most, x, 10, high - 36, word("days")), text(left - 5, 16, tick(top), { "text-anchor": "end" }), text(left - 5, high - 36, "0", { "text-anchor": "end" }), text(2, 30, unit, {}), ...lines, ...(series.length > 1 ? keys : []));
 }
 
 /** Points joined by steps: what each budget leaves. */
 export function frontier(points, unitX, unitY, label) {
   const most = Math.max(...points.map(([a]) => a), 1), top = Math.max(...points.map(([, b]) => b), 1e-9);
   const left = 56, high = 190, x = (a) => left + (WIDE - left - RIGHT - 10) * a / most, y = (b) => 12 + (high - 50) * (1 - b / top);
-  return frame(high, label, ...axis(most, x, 10, high - 38, unitX), text(left - 6, 18, plain(top, top < 10 ? 1 : 0), { "text-anchor": "end" }), text(left - 6, high - 38, "0", { "text-anchor": "end" }), text(2, 32, unitY),
+  return frame(high, label, ...axis(most, x, 10, high - 38, unitX), text(left - 6, 18, tick(top), { "text-anchor": "end" }), text(left - 6, high - 38, "0", { "text-anchor": "end" }), text(2, 32, unitY),
     svg("path", { class: "curve c0", d: points.map(([a, b], i) => (i ? `H${x(a)}V${y(b)}` : `M${x(a)} ${y(b)}`)).join("") }), ...points.map(([a, b]) => svg("circle", { cx: x(a), cy: y(b), r: 4, class: "point" })));
 }

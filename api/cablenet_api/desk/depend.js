@@ -39,5 +39,5 @@ function found(data, result) {
     table(word("cut_sets"), [{ key: "country", label: word("country") }, { key: "order", label: word("margin"), number: true, about: "margin" },
       { key: "set", label: word("loss_of"), show: (row) => [row.set, " ", row.parts.every((p) => p.event) && make("button", { type: "button", class: "small", onclick: () => change({ tab: "whatif", events: row.parts.map((p) => p.event) }) }, word("try_it"))] }],
     rows, { few: 20, onRow: (row, on) => light(on ? row.parts.flatMap((p) => p.links) : [], on ? [row.code] : []) }), csvButton(() => rows.map(({ parts, ...row }) => row), "cut-sets"),
-    make("p", { class: "note" }, word("rests_network", { network: `${result.network.name}, ${result.network.as_of}`, print: result.network.fingerprint.slice(0, 12) })));
+    make("p", { class: "note" }, word("rests_network", { network: [result.network.name, result.network.as_of].filter(Boolean).join(", "), print: result.network.fingerprint.slice(0, 12) })));
 }

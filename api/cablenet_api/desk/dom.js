@@ -7,7 +7,7 @@ export function make(tag, attributes = {}, ...children) {
     else if (key === "value") node.value = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
   return node;
 }
 
@@ -19,5 +19,7 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Prose that the service wrote: it is English whatever the reader's language, and is marked so. */
+export const prose = (text) => make("span", { lang: "en" }, text);
 export const button = (text, act, more = {}) => make("button", { type: "button", onclick: act, ...more }, text);
 export const find = (selector) => document.querySelector(selector);

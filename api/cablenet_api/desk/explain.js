@@ -1,10 +1,10 @@
 // What a number is: unit, definition, whether it is monotone, and what it rests on.
 import { get } from "./api.js";
-import { button, find, make } from "./dom.js";
+import { button, find, make, prose } from "./dom.js";
 import { failed } from "./notice.js";
 import { percent, plain } from "./numbers.js";
 import { state } from "./state.js";
-import { word } from "./words.js";
+import { named, word } from "./words.js";
 
 let data;
 /** The columns of the map that each score is computed from. */
@@ -23,11 +23,11 @@ export function setExplained(loaded) { data = loaded; }
 export function explain(name) {
   const heading = data.headings.find((one) => one.name === name) ?? { name, unit: word(`unit_${name}`), meaning: word(`about_${name}`) };
   open(word(`h_${name}`) === `h_${name}` ? name : word(`h_${name}`), make("dl", {},
-    row("unit", heading.unit || "–"), row("definition", heading.meaning),
+    row("unit", heading.unit ? named("u", heading.unit) : "–"), row("definition", heading.monotone === undefined ? heading.meaning : prose(heading.meaning)),
     heading.monotone === undefined ? "" : row("behaviour", word(heading.monotone ? "monotone" : "not_monotone")),
     row("rests_on", make("ul", {}, RESTS[family(name)].map(([layer, column]) => restsOn(layer, column)))),
     family(name) === "capacity" || family(name) === "traffic" ? row("capacity_rule", data.capacityRule ? word("rule", { rule: data.capacityRule }) : word("rule_none")) : "",
-    row("network", `${data.network.name}, ${data.network.as_of ?? ""}, ${data.network.fingerprint.slice(0, 12)}`)));
+    row("network", [data.network.name, data.network.as_of, data.network.fingerprint.slice(0, 12)].filter(Boolean).join(", "))));
 }
 
 function restsOn(layer, column) {
@@ -42,8 +42,8 @@ export async function explainRow(layer, id, title) {
     const query = new URLSearchParams({ layer, row: id, ...(state().day ? { as_of: state().day } : {}) });
     const cells = await get(`desk/cells?${query}`);
     open(title, cells.length ? make("dl", {}, cells.map((cell) => row(null, [
-      make("strong", {}, word(cell.basis)), range(cell), cell.note ? make("p", {}, cell.note) : "",
-      make("p", {}, `${word("source")}: ${cell.sources.join("; ") || "–"}`)], cell.column))) : make("p", {}, word("no_provenance")));
+      make("strong", {}, word(cell.basis)), range(cell), cell.note ? make("p", {}, prose(cell.note)) : "",
+      make("p", {}, `${word("source")}: `, prose(cell.sources.join("; ") || "–"))], named("col", cell.column)))) : make("p", {}, word("no_provenance")));
   } catch (error) { failed(error); }
 }
 

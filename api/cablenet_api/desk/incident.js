@@ -1,6 +1,6 @@
 // An activation: what was forecast beside what came, the log, and the report after it.
 import { get, post } from "./api.js";
-import { button, make } from "./dom.js";
+import { button, make, prose } from "./dom.js";
 import { csvButton } from "./exports.js";
 import { forget, form, line, lines, pick } from "./forms.js";
 import { failed, notice } from "./notice.js";
@@ -9,7 +9,7 @@ import { planned } from "./plan_form.js";
 import { change, state } from "./state.js";
 import { table } from "./table.js";
 import { told } from "./whatif.js";
-import { spoken, word } from "./words.js";
+import { named, word } from "./words.js";
 
 const STEPS = ["located", "ship_sailed", "permit_granted", "on_site", "restored"];
 const EVERY = ["declared", "located", "ship_nominated", "ship_sailed", "permit_granted", "on_site", "repair_done", "restored", "note"];
@@ -57,7 +57,7 @@ async function step(path, what, body, again) {
   }
 }
 
-const notes = (kept) => [...new Set(kept.forecasts.flatMap((one) => one.notes))].map((one) => make("p", { class: "note" }, one));
+const notes = (kept) => [...new Set(kept.forecasts.flatMap((one) => one.notes))].map((one) => make("p", { class: "note" }, prose(one)));
 
 /** Every step of every job: when it was forecast at first, when by now, and when it came. */
 function beside(kept) {
@@ -93,7 +93,7 @@ function afterwards(path, again) {
   const ask = async () => { try { report = await get(`${path}/report`); again(); } catch (error) { failed(error, ask); } };
   if (!report) return button(word("after_action"), ask);
   return make("section", { class: "report" }, make("h3", {}, word("after_action")),
-    table(word("targets"), [{ key: "measure", label: word("target"), show: (row) => row.measure.replaceAll("_", " ") }, { key: "at_most", label: word("at_most_value"), number: true }, { key: "value", label: word("came"), number: true, show: (row) => (row.value === null ? "–" : plain(row.value)) }, { key: "reached", label: word("reached"), show: (row) => (row.reached === null ? word("not_judged") : word(row.reached ? "yes" : "no")) }], report.targets),
-    table(word("phases"), [{ key: "job", label: word("job") }, { key: "phase", label: word("step"), show: (row) => row.phase.replaceAll("_", " ") }, { key: "forecast_h", label: word("forecast_h"), number: true, show: (row) => plain(row.forecast_h) }, { key: "actual_h", label: word("actual_h"), number: true, show: (row) => plain(row.actual_h) }, { key: "error_h", label: word("late_h"), number: true, show: (row) => signed(row.error_h) }], report.phases),
+    table(word("targets"), [{ key: "measure", label: word("target"), show: (row) => named("v", row.measure) }, { key: "at_most", label: word("at_most_value"), number: true }, { key: "value", label: word("came"), number: true, show: (row) => (row.value === null ? "–" : plain(row.value)) }, { key: "reached", label: word("reached"), show: (row) => (row.reached === null ? word("not_judged") : word(row.reached ? "yes" : "no")) }], report.targets),
+    table(word("phases"), [{ key: "job", label: word("job") }, { key: "phase", label: word("step"), show: (row) => named("phase", row.phase) }, { key: "forecast_h", label: word("forecast_h"), number: true, show: (row) => plain(row.forecast_h) }, { key: "actual_h", label: word("actual_h"), number: true, show: (row) => plain(row.actual_h) }, { key: "error_h", label: word("late_h"), number: true, show: (row) => signed(row.error_h) }], report.phases),
     make("p", {}, report.open_jobs.length ? word("still_open", { jobs: report.open_jobs.join(", ") }) : word("all_back")), csvButton(() => report.phases, "after-action"));
 }

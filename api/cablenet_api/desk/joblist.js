@@ -1,11 +1,12 @@
 // The tab "Jobs": what has been asked, how it stands, live.
 import { get } from "./api.js";
-import { button, make } from "./dom.js";
+import { button, make, prose } from "./dom.js";
 import { ended, job, onJob, open, standing } from "./jobs.js";
 import { failed } from "./notice.js";
+import { moment } from "./numbers.js";
 import { change, state } from "./state.js";
 import { table } from "./table.js";
-import { spoken, word } from "./words.js";
+import { named, word } from "./words.js";
 
 export const TAB_OF = { "cut-sets": "depend", worst: "worst", redundancy: "build", repairs: "repairs" };
 let listed = null, asking = false;
@@ -14,9 +15,9 @@ export function jobs(data, again) {
   if (!asking && listed === null) load(again);
   const rows = (listed ?? []).map((one) => job(one.jobID)?.status ?? one).sort((a, b) => b.created.localeCompare(a.created));
   return [make("p", {}, word("jobs_about")), button(word("look_again"), () => { listed = null; load(again); }),
-    table(word("tab_jobs"), [{ key: "processID", label: word("asked_for"), show: (row) => word(`process_${row.processID}`) }, { key: "status", label: word("status"), show: (row) => (ended(row) ? word(`job_${row.status}`) : standing(row.jobID)) },
-      { key: "created", label: word("since"), show: (row) => new Date(row.created).toLocaleString(spoken()) },
-      { key: "jobID", label: "", show: (row) => (row.status === "successful" && TAB_OF[row.processID] ? button(word("open"), () => change({ tab: TAB_OF[row.processID], job: row.jobID })) : row.message || "") }], rows, { few: 30 })];
+    table(word("tab_jobs"), [{ key: "processID", label: word("asked_for"), show: (row) => named("process", row.processID) }, { key: "status", label: word("status"), show: (row) => (ended(row) ? word(`job_${row.status}`) : standing(row.jobID)) },
+      { key: "created", label: word("since"), show: (row) => moment(row.created) },
+      { key: "jobID", label: "", show: (row) => (row.status === "successful" && TAB_OF[row.processID] ? button(word("open"), () => change({ tab: TAB_OF[row.processID], job: row.jobID })) : prose(row.message || "")) }], rows, { few: 30 })];
 }
 
 async function load(again) {

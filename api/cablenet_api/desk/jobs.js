@@ -1,6 +1,6 @@
 // Jobs of the service: start one, follow it live, keep what it found.
 import { Unreachable, ask, follow, get, post } from "./api.js";
-import { button, make } from "./dom.js";
+import { button, make, prose } from "./dom.js";
 import { failed, notice } from "./notice.js";
 import { plain } from "./numbers.js";
 import { change, state } from "./state.js";
@@ -63,7 +63,7 @@ export function standing(id) {
   const since = Math.max(0, (Date.now() - Date.parse(status.started ?? status.created)) / 1000);
   const late = status.status === "accepted" && since > 20;
   return make("div", { class: "standing", role: "status", "data-status": status.status },
-    make("p", {}, make("strong", {}, word(`job_${status.status}`)), ended(status) ? "" : ` ${word("for_seconds", { s: plain(since, 0) })}`, status.message ? `: ${status.message}` : ""),
+    make("p", {}, make("strong", {}, word(`job_${status.status}`)), ended(status) ? "" : ` ${word("for_seconds", { s: plain(since, 0) })}`, status.message ? [": ", prose(status.message)] : ""),
     !ended(status) && make("progress", { "aria-label": word(`job_${status.status}`) }),
     late && make("p", {}, word("no_worker")),
     !ended(status) && button(word("stop"), () => dismiss(id)));

@@ -25,12 +25,22 @@ export async function openMap(loaded) {
   map.addControl(new maplibre.GlobeControl(), "top-right");
   map.addControl(new maplibre.ScaleControl({ maxWidth: 120 }), "bottom-right");
   hover = new maplibre.Popup({ closeButton: false, closeOnClick: false, maxWidth: "280px", offset: 8 });
-  map.getCanvas().setAttribute("aria-label", word("map_label"));
+  nameControls();
   map.on("style.load", () => colourAll());
   map.on("moveend", () => remember());
   map.on("projectiontransition", () => remember());
+  for (const when of ["styledata", "projectiontransition"]) map.on(when, nameControls); // the globe's names itself anew
   await new Promise((done) => map.once("idle", done));
   find("#map").dataset.ready = "yes";
+}
+
+const GLOBE = ".maplibregl-ctrl-globe, .maplibregl-ctrl-globe-enabled";
+/** What the controls of the map are called in the reader's language. */
+export function nameControls() {
+  map.getCanvas().setAttribute("aria-label", word("map_label"));
+  for (const [where, key] of [[".maplibregl-ctrl-zoom-in", "zoom_in"], [".maplibregl-ctrl-zoom-out", "zoom_out"], [GLOBE, isGlobe() ? "globe_off" : "globe_on"]]) {
+    document.querySelectorAll(where).forEach((one) => { one.title = word(key); one.setAttribute("aria-label", one.title); });
+  }
 }
 
 export function setData(loaded) {

@@ -1,12 +1,13 @@
 // One line above the panel for what went wrong, in a plain sentence with a way on.
 import { Refused, Unreachable } from "./api.js";
-import { button, find } from "./dom.js";
-import { word } from "./words.js";
+import { button, find, prose } from "./dom.js";
+import { spoken, word } from "./words.js";
 
 /** Show a sentence and what can be done: pairs of a label and an act. */
 export function notice(sentence, ways = []) {
   const line = find("#notice");
-  line.replaceChildren(sentence, ...ways.map(([label, act]) => button(label, () => { clear(); act(); })), button("×", clear, { "aria-label": word("close"), class: "close" }));
+  line.replaceChildren(...[sentence].flat(), ...ways.map(([label, act]) => button(label, () => { clear(); act(); })), button("×", clear, { "aria-label": word("close"), class: "close" }));
+  line.lang = spoken(); // it stays as it was said when the reader takes another language
   line.hidden = false;
 }
 
@@ -22,7 +23,7 @@ export function failed(error, again) {
   if (error instanceof Unreachable) { notice(word("unreachable"), again ? [[word("again"), again]] : []); return; }
   if (error instanceof Refused) {
     const told = error.places.length ? error.places.map((one) => [one.message, one.cure].filter(Boolean).join(": ")).join(" · ") : error.message;
-    notice(error.status === 401 ? word("please_sign_in") : told, again ? [[word("again"), again]] : []);
+    notice(error.status === 401 ? word("please_sign_in") : prose(told), again ? [[word("again"), again]] : []);
     return;
   }
   console.error(error);

@@ -35,5 +35,6 @@ export function value(number, unit) {
   return Math.abs(number) >= 1e5 ? short(number) : plain(number);
 }
 
+export const moment = (time) => new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 export const days = (hours) => `${plain(hours / 24, 1)} ${word("days")}`;
 export const money = (musd) => `${plain(musd, musd < 10 ? 1 : 0)} M USD`;

@@ -1,5 +1,6 @@
 // What the failures do: asked at once for isolation and capacity, then for traffic when it is ready.
 import { Refused, post } from "./api.js";
+import { prose } from "./dom.js";
 import { theMap } from "./map.js";
 import { clear, failed, notice } from "./notice.js";
 import { change, pairOf, state } from "./state.js";
@@ -59,6 +60,6 @@ function refused(error) {
   const bad = state().events.filter((_, i) => wrong.has(i));
   const why = error.places.map((one) => one.message).join(" · ") || error.message;
   if (!bad.length) { failed(error); return; }
-  notice(`${word("cannot_fail", { names: bad.map((one) => pairOf(one).join(" ")).join(", ") })} ${why}.`,
+  notice([word("cannot_fail", { names: bad.map((one) => pairOf(one).join(" ")).join(", ") }), " ", prose(`${why}.`)],
     [[word("leave_out"), () => change({ events: state().events.filter((_, i) => !wrong.has(i)) })]]);
 }

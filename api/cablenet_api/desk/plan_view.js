@@ -1,6 +1,6 @@
 // One plan: its state, what is missing, what it says, what it does to countries, and the next step.
 import { ask, post } from "./api.js";
-import { button, find, make } from "./dom.js";
+import { button, find, make, prose } from "./dom.js";
 import { save } from "./exports.js";
 import { forget, form, lines, said, say } from "./forms.js";
 import { failed, notice } from "./notice.js";
@@ -14,9 +14,9 @@ import { countryName, word } from "./words.js";
 export function planView(data, me, here, act) {
   const { plan } = here, version = plan.open ?? plan.in_force, document = version.kept.document;
   return [make("h2", {}, document.title), make("p", { class: "state", "data-state": version.state }, make("strong", {}, word(`state_${version.state}`)), ` · ${word("version", { number: version.number })} · ${word("digest")} `, make("code", {}, version.digest.slice(0, 16))),
-    version.missing.length ? make("section", {}, make("h3", {}, word("missing")), make("ul", {}, version.missing.map((one) => make("li", {}, one)))) : "",
+    version.missing.length ? make("section", {}, make("h3", {}, word("missing")), make("ul", {}, version.missing.map((one) => make("li", {}, prose(one))))) : "",
     next(here, version, act), signatures(here, version), effects(data, version), objections(here, version),
-    here.changes && table(word("changes"), [{ key: "sentence", label: word("changes_since") }], here.changes, { empty: word("no_changes") }),
+    here.changes && table(word("changes"), [{ key: "sentence", label: word("changes_since"), show: (row) => prose(row.sentence) }], here.changes, { empty: word("no_changes") }),
     make("p", { class: "acts" }, ["md", "html", "pdf", "ics", "gpkg"].map((form_) => button(form_.toUpperCase(), () => print(here, form_)))),
     compare(here, act.again),
     version.state !== "in force" && make("details", { class: "by-sections" }, make("summary", {}, word("edit_sections")), editor(data, here, version, act, act.again)),

@@ -1,15 +1,16 @@
 // The tab "Plans": workspaces to share, plans in them, and one plan from draft to force.
 import { ask, get, post } from "./api.js";
-import { button, make } from "./dom.js";
+import { button, make, prose } from "./dom.js";
 import { forget, form, line } from "./forms.js";
 import { failed, notice } from "./notice.js";
+import { moment } from "./numbers.js";
 import { draftForm } from "./plan_form.js";
 import { incident, incidentList } from "./incident.js";
 import { planView } from "./plan_view.js";
 import { spelt } from "./schema_form.js";
 import { change, state } from "./state.js";
 import { table } from "./table.js";
-import { spoken, word } from "./words.js";
+import { named, word } from "./words.js";
 
 let me = null, spaces = null, here = null, asking = "", again = () => {};
 export const ETAGGED = (tag) => ({ headers: { "If-Match": tag } });
@@ -71,7 +72,13 @@ const planList = () => table(word("tab_plans"), [{ key: "title", label: word("na
   here.plans.map((one) => { const version = one.open ?? one.in_force; return { id: one.id, title: version.kept.document.title, state: [one.in_force && word("state_in force"), one.open && word(`state_${one.open.state}`)].filter(Boolean).join("; ") }; }), { empty: word("none_yet") });
 
 const auditLog = () => make("details", { class: "log" }, make("summary", {}, word("log")), table(word("log"), [{ key: "number", label: "#", number: true }, { key: "at", label: word("since") }, { key: "person", label: word("who") }, { key: "deed", label: word("did") }],
-  here.log.map((one) => ({ number: one.number, at: new Date(one.at).toLocaleString(spoken()), person: one.actor, deed: one.action })).reverse()));
+  here.log.map((one) => ({ number: one.number, at: moment(one.at), person: one.actor, deed: inWords(one.action) })).reverse()));
+
+/** What an entry of the log says was done: "add plan", "enter 'declared' in incident". */
+function inWords(action) {
+  const [, verb, step, thing] = /^(\S+) (?:'(\w+)' in )?(.+)$/.exec(action) ?? ["", action, "", ""];
+  return [word("deed_of", { deed: named("deed", verb), thing: named("thing", thing) }), step && named("step_of", step)].filter(Boolean).join(": ");
+}
 
 async function newPlan(document) {
   try { const made = await post(`${here.base}/plans`, document); forget("plan"); change({ plan: made.id }); } catch (error) { failed(error); }
@@ -96,18 +103,18 @@ async function take(asked) {
     reload();
   } catch (error) {
     if (error.status === 412) notice(word("changed_meanwhile"), [[word("read_newest"), reload]]);
-    else if (error.slug === "bad-signature") notice(`${word("bad_signature")} (${error.message})`, [[word("read_newest"), reload]]);
+    else if (error.slug === "bad-signature") notice([word("bad_signature"), " ", prose(`(${error.message})`)], [[word("read_newest"), reload]]);
     else failed(error);
   }
 }
 
 /** What the service found wrong, by section, entry and field: Roles 2, Organisation: is empty. */
 function wrongPlaces(document, places) {
-  return places.map(({ pointer, message, cure }) => {
+  return places.flatMap(({ pointer, message, cure }, i) => {
     const steps = pointer.split("/").slice(1), value = steps.reduce((one, key) => one?.[key], document);
-    const named = steps.map((one) => (/^\d+$/.test(one) ? ` ${Number(one) + 1}` : `, ${spelt(one)}`)).join("").replace(/^, /, "");
-    return `${named}: ${value === "" || value === null ? word("is_empty") : [message, cure].filter(Boolean).join(": ")}`;
-  }).join(" · ");
+    const place = steps.map((one) => (/^\d+$/.test(one) ? ` ${Number(one) + 1}` : `, ${spelt(one)}`)).join("").replace(/^, /, "");
+    return [`${i ? " · " : ""}${place}: `, value === "" || value === null ? word("is_empty") : prose([message, cure].filter(Boolean).join(": "))];
+  });
 }
 
 const edit = inTurn(async (document, form = "edit") => {

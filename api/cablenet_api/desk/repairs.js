@@ -1,5 +1,5 @@
 // The tab "Repairs": which ship repairs what and when, how traffic returns, and what permits change.
-import { button, make } from "./dom.js";
+import { button, make, prose } from "./dom.js";
 import { post } from "./api.js";
 import { curves, gantt } from "./charts.js";
 import { explain, explainRow } from "./explain.js";
@@ -11,7 +11,7 @@ import { money, people, plain, tbps } from "./numbers.js";
 import { state } from "./state.js";
 import { table } from "./table.js";
 import { told } from "./whatif.js";
-import { word } from "./words.js";
+import { named, word } from "./words.js";
 
 const compared = new Map(); // job -> the job with other permits
 
@@ -52,12 +52,12 @@ function found(plan) {
   const series = other ? [{ name: word("permits_fast"), points: points(plan) }, { name: word("permits_today"), points: points(other) }] : [{ name: word("lost_lit"), points: points(plan) }];
   return make("div", { class: "result" },
     make("section", { class: "tiles" }, tile(word("all_done"), "repair_days", `${plain(last(plan))} ${word("days")}`, other && word("against", { value: `${plain(last(other))} ${word("days")}` })), tile(word("ships_used"), "repair_ships", plain(plan.ships.length, 0)), tile(word("ship_cost"), "repair_cost", money(plan.cost_musd), other && word("against", { value: money(other.cost_musd) }))),
-    make("p", { class: "note" }, word(plan.status === "optimal" ? "repairs_proved" : "repairs_bound", { gap: plain(100 * plan.gap, 1), unit: plan.objective_unit })),
+    make("p", { class: "note" }, word(plan.status === "optimal" ? "repairs_proved" : "repairs_bound", { gap: plain(100 * plan.gap, 1), unit: named("u", plan.objective_unit) })),
     plan.schedule.length ? gantt(plan.schedule) : "", curves(series, "Tbps", word("chart_restoration")),
-    table(word("schedule"), [{ key: "done_day", label: word("done_day"), number: true, about: "repair_days", show: (row) => plain(row.done_day) }, { key: "cable", label: word("kind_cable") }, { key: "ship", label: word("ship") }, { key: "start_day", label: word("start_day"), number: true, show: (row) => plain(row.start_day) }, { key: "held_by", label: word("held_by") }, { key: "asked", label: word("permits_asked"), show: (row) => permitsOf(row.asked) }], plan.schedule),
-    table(word("not_served"), [{ key: "job_id", label: word("job"), show: (row) => row.cable ?? row.job_id ?? String(row) }, { key: "reason", label: word("why"), show: (row) => row.reason ?? "" }], plan.not_served.map((one) => (typeof one === "object" ? one : { job_id: one }))),
+    table(word("schedule"), [{ key: "done_day", label: word("done_day"), number: true, about: "repair_days", show: (row) => plain(row.done_day) }, { key: "cable", label: word("kind_cable") }, { key: "ship", label: word("ship") }, { key: "start_day", label: word("start_day"), number: true, show: (row) => plain(row.start_day) }, { key: "held_by", label: word("held_by"), show: (row) => prose(row.held_by) }, { key: "asked", label: word("permits_asked"), show: (row) => permitsOf(row.asked) }], plan.schedule),
+    table(word("not_served"), [{ key: "job_id", label: word("job"), show: (row) => row.cable ?? row.job_id ?? String(row) }, { key: "reason", label: word("why"), show: (row) => prose(row.reason ?? "") }], plan.not_served.map((one) => (typeof one === "object" ? one : { job_id: one }))),
     table(word("traffic_back"), [{ key: "day", label: word("day"), number: true, show: (row) => plain(row.day) }, { key: "restored", label: word("restored") }, { key: "lost_lit_tbps", label: word("lost_lit"), number: true, about: "capacity_lit", show: (row) => tbps(row.lost_lit_tbps) }, { key: "isolated_people", label: word("h_isolated_people"), number: true, about: "isolated_people", show: (row) => people(row.isolated_people) }], plan.restoration),
-    make("details", { class: "taken" }, make("summary", {}, word("taken_for_granted")), make("ul", {}, plan.notes.map((one) => make("li", {}, one)))), csvButton(() => plan.schedule, "repairs"));
+    make("details", { class: "taken" }, make("summary", {}, word("taken_for_granted")), make("ul", {}, plan.notes.map((one) => make("li", {}, prose(one))))), csvButton(() => plan.schedule, "repairs"));
 }
 
 const tile = (name, about, number, note) => make("div", { class: "tile" }, make("span", { class: "number" }, number), make("span", {}, name, button("?", () => explain(about), { class: "about", "aria-label": word("explain_x", { name }) })), note && make("small", {}, note));

@@ -1,9 +1,9 @@
 // Fields of a form made from a JSON Schema: what the service takes is what can be typed, and no other list of fields is kept.
-import { button, make } from "./dom.js";
-import { word } from "./words.js";
+import { button, make, prose } from "./dom.js";
+import { named, word } from "./words.js";
 
 /** A name of a field as people read it: max_hours_to_issue, Max hours to issue. */
-export const spelt = (name) => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("_", " ");
+export const spelt = (name) => { const told = named("f", name); return told === name ? (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("_", " ") : told; };
 
 /** A schema with references and "or null" taken away; `optional` says whether null was among the choices. */
 export function plainSchema(schema, defs) {
@@ -38,7 +38,7 @@ export function field(name, schema, value, set, about) {
 
 function group(name, own, value, set, about) {
   if (!value) return make("p", {}, button(word("add_x", { name: spelt(name) }), () => { set(blank({ ...own, optional: false }, about.defs)); about.changed(); about.again(); }));
-  return make("fieldset", {}, make("legend", {}, spelt(name)), own.description && make("p", { class: "note" }, own.description), fields(own, value, about));
+  return make("fieldset", {}, make("legend", {}, spelt(name)), own.description && make("p", { class: "note" }, prose(own.description)), fields(own, value, about));
 }
 
 /** Every property of an object. */
@@ -47,7 +47,7 @@ export const fields = (own, value, about) => make("div", { class: "fields" }, Ob
 function entries(name, own, list, set, about) {
   const item = plainSchema(own.items, about.defs);
   const change = (next) => { set(next); about.changed(); about.again(); };
-  return make("div", { class: "entries" }, item.description && make("p", { class: "note" }, item.description),
+  return make("div", { class: "entries" }, item.description && make("p", { class: "note" }, prose(item.description)),
     list.map((one, i) => make("fieldset", {}, make("legend", {}, `${spelt(name)} ${i + 1}`), fields(item, one, about),
       button(word("remove"), () => change(list.filter((_, j) => j !== i)), { class: "small", "aria-label": word("remove_x", { name: `${spelt(name)} ${i + 1}` }) }))),
     button(word("add_x", { name: spelt(name) }), () => change([...list, blank(own.items, about.defs)]), { "data-add": name }));
@@ -55,7 +55,7 @@ function entries(name, own, list, set, about) {
 
 const SHORT = { date: "date" };
 function input(name, own, value, set, about) {
-  const choices = own.enum?.map((one) => [one, one]) ?? about.choices?.(name);
+  const choices = own.enum?.map((one) => [one, named("v", one)]) ?? about.choices?.(name);
   if (own.type === "array") {
     const made = make("textarea", { rows: 2, placeholder: word("one_a_line"), oninput: () => set(made.value.split("\n").map((one) => one.trim()).filter(Boolean)) });
     made.value = (value ?? []).join("\n");
@@ -76,7 +76,7 @@ function input(name, own, value, set, about) {
 
 /** Names with a number each, one a line: `dot: 0.5`. */
 function shares(value, set) {
-  const made = make("textarea", { rows: 2, placeholder: "name: 0.5", oninput: () => set(Object.fromEntries(made.value.split("\n").map((one) => one.split(":")).filter(([key, share]) => key.trim() && share?.trim()).map(([key, share]) => [key.trim(), Number(share)]))) });
+  const made = make("textarea", { rows: 2, placeholder: word("name_share"), oninput: () => set(Object.fromEntries(made.value.split("\n").map((one) => one.split(":")).filter(([key, share]) => key.trim() && share?.trim()).map(([key, share]) => [key.trim(), Number(share)]))) });
   made.value = Object.entries(value).map(([key, share]) => `${key}: ${share}`).join("\n");
   return made;
 }

@@ -16,8 +16,9 @@ export function openTools(loaded, look) {
   data = loaded; onLook = look;
   const bar = find("#tools");
   bar.replaceChildren(...Object.keys(ICONS).map((name) => make("button", {
-    type: "button", "data-tool": name, "aria-pressed": String(name === tool), "aria-label": word(`tool_${name}`), title: word(`tool_${name}`), onclick: () => pick(name),
+    type: "button", "data-tool": name, "aria-pressed": String(name === tool), onclick: () => pick(name),
   }, svg("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, svg("path", { d: ICONS[name], fill: name === "break" ? "currentColor" : "none", stroke: "currentColor", "stroke-width": 2, "stroke-linejoin": "round" })))));
+  nameTools();
   const map = theMap();
   map.on("mousemove", move);
   map.on("mouseout", () => { tip(null); light(); });
@@ -29,6 +30,11 @@ export function openTools(loaded, look) {
     if (event.key === "Enter" && state().draft.length && event.target === map.getCanvas()) finish();
   });
   if (state().draft.length) pick("area"); else hint();
+}
+
+/** What the tools are called in the reader's language. */
+export function nameTools() {
+  document.querySelectorAll("#tools button").forEach((one) => { one.title = word(`tool_${one.dataset.tool}`); one.setAttribute("aria-label", one.title); });
 }
 
 export function setToolData(loaded) { data = loaded; }

@@ -13,7 +13,9 @@ export async function speak(code) {
   if (!english.desk) english = await load("en");
   words = language === "en" ? english : await load(language);
   document.documentElement.lang = language;
+  document.title = `cablenet: ${word("desk")}`;
   document.querySelectorAll("[data-word]").forEach((node) => { node.textContent = word(node.dataset.word); });
+  document.querySelectorAll("[data-label]").forEach((node) => { node.setAttribute("aria-label", word(node.dataset.label)); });
 }
 
 /** A message; `{name}` is filled from `values`. What a language lacks is said in English. */
@@ -23,6 +25,9 @@ export function word(key, values = {}) {
   const text = words[key] ?? english[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
+
+/** A name that comes from the service in the reader's words, or as it came where there are none. */
+export const named = (kind, name) => (english[`${kind}_${name}`] === undefined ? String(name) : word(`${kind}_${name}`));
 
 export const spoken = () => language;
 

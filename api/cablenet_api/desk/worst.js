@@ -1,5 +1,5 @@
 // The tab "Worst case": the worst that k losses can do, with its proof and the next best.
-import { button, make } from "./dom.js";
+import { button, make, prose } from "./dom.js";
 import { countriesOf, unit } from "./depend.js";
 import { csvButton } from "./exports.js";
 import { form, number, pick } from "./forms.js";
@@ -37,10 +37,10 @@ function rowOf(data, plan, one, i) {
 function found(data, plan) {
   const rows = [plan, ...plan.next_best].map((one, i) => rowOf(data, plan, one, i)), traffic = plan.metric === "unserved_tbps";
   const proved = plan.status === "optimal" && plan.checked;
-  const evidence = plan.evidence ? `${plan.evidence.charAt(0).toUpperCase()}${plan.evidence.slice(1)}. ` : word("sets_looked_at", { sets: plain(plan.sets, 0) });
+  const evidence = plan.evidence ? prose(`${plan.evidence.charAt(0).toUpperCase()}${plan.evidence.slice(1)}. `) : word("sets_looked_at", { sets: plain(plan.sets, 0) });
   return make("div", { class: "result" },
     make("p", { class: "finding" }, word(proved ? "worst_proved" : "worst_found", { set: rows[0].set, count: counted(plan, plan.objective), unit: word(COUNTED[plan.metric]).toLowerCase() })),
-    make("p", { class: "note" }, `${evidence}${word("bound", { bound: counted(plan, plan.bound), gap: plain(100 * plan.gap, 2) })}`),
+    make("p", { class: "note" }, evidence, `${word("bound", { bound: counted(plan, plan.bound), gap: plain(100 * plan.gap, 2) })}`),
     table(word("worst_sets"), [{ key: "rank", label: "#", number: true }, { key: "set", label: word("loss_of"), show: (row) => [row.set, " ", row.parts.every((p) => p.event) && button(word("try_it"), () => change({ tab: "whatif", events: row.parts.map((p) => p.event) }), { class: "small" })] },
       { key: "hurt", label: word(traffic ? "hit_most" : "cut_off") }, traffic ? { key: "objective", label: word("h_unserved_tbps"), number: true, about: "unserved_tbps", show: (row) => tbps(row.objective) }
         : { key: "people", label: word("h_isolated_people"), number: true, about: "isolated_people", show: (row) => people(row.people) }],
