@@ -24,6 +24,7 @@ hypothesis.settings.load_profile("steady")
 @pytest.fixture(scope="session")
 def play() -> Iterator[Any]:
     """Playwright, once a process: a second one beside it would refuse to start."""
-    sync = pytest.importorskip("playwright.sync_api")
+    sync = pytest.importorskip(
+        "playwright.sync_api", reason="drives the browser; comes with cablenet[dev]")
     with sync.sync_playwright() as started:
         yield started

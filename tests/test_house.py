@@ -149,6 +149,14 @@ def test_a_heavy_library_comes_in_by_its_door_only(library: str) -> None:
                for relative in found), found
 
 
+def test_a_test_that_is_skipped_for_want_of_a_package_says_why() -> None:
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        silent = [node.lineno for node in ast.walk(ast.parse(path.read_text()))
+                  if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.importorskip"
+                  and not any(word.arg == "reason" for word in node.keywords)]
+        assert not silent, (path.name, silent)
+
+
 @pytest.mark.parametrize("folder", ["api/cablenet_api", "notebooks"])
 def test_the_top_floor_says_import_cablenet_and_nothing_deeper(folder: str) -> None:
     for path in sorted((ROOT / folder).rglob("*.py")):

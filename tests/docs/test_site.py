@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
-    pytest.importorskip("sphinx")
+    pytest.importorskip("sphinx", reason="builds the site; comes with cablenet[dev]")
     out = tmp_path_factory.mktemp("site")
     paths = [str(ROOT), str(ROOT / "api"), str(ROOT / "geodata")]
     done = subprocess.run([sys.executable, ROOT / "docs/site/make_site.py", out],

@@ -13,6 +13,8 @@ VENDOR = ROOT / "cablenet/maps/vendor"
 needs_vendor = pytest.mark.skipif(not any(VENDOR.glob("*")),
                                   reason="MapLibre has not been fetched (make demo does)")
 
+PAIRS = "reads a notebook's script; comes with cablenet[dev]"
+
 
 def test_there_are_eight_notebooks() -> None:
     assert len(SCRIPTS) == 8
@@ -20,7 +22,7 @@ def test_there_are_eight_notebooks() -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_notebook_says_what_its_script_says_and_holds_no_outputs(script: Path) -> None:
-    jupytext = pytest.importorskip("jupytext")
+    jupytext = pytest.importorskip("jupytext", reason=PAIRS)
     cells = json.loads(script.with_suffix(".ipynb").read_text(encoding="utf-8"))["cells"]
     ours = [(cell.cell_type, cell.source) for cell in jupytext.read(script).cells]
     assert [(cell["cell_type"], "".join(cell["source"])) for cell in cells] == ours, \
@@ -31,7 +33,7 @@ def test_a_notebook_says_what_its_script_says_and_holds_no_outputs(script: Path)
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_notebook_asks_a_question_and_ends_with_what_to_do_next(script: Path) -> None:
-    jupytext = pytest.importorskip("jupytext")
+    jupytext = pytest.importorskip("jupytext", reason=PAIRS)
     cells = jupytext.read(script).cells
     assert cells[0].source.startswith("# ") and "?" in cells[0].source.splitlines()[0]
     assert "## What to do next" in cells[-1].source
@@ -41,8 +43,8 @@ def test_a_notebook_asks_a_question_and_ends_with_what_to_do_next(script: Path) 
 @pytest.mark.filterwarnings("default")  # the kernel's own start-up is not ours to judge
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_a_clean_kernel(script: Path) -> None:
-    jupytext = pytest.importorskip("jupytext")
-    nbclient = pytest.importorskip("nbclient")
+    jupytext = pytest.importorskip("jupytext", reason=PAIRS)
+    nbclient = pytest.importorskip("nbclient", reason="runs notebooks; comes with cablenet[dev]")
     notebook = jupytext.read(script)
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3",
                             resources={"metadata": {"path": str(script.parent)}}).execute()
