@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cablenet.catalogue import route_choices as route_choices
     from cablenet.catalogue import sea_router as sea_router
     from cablenet.catalogue import ship_router as ship_router
+    from cablenet.catalogue import single_failures as single_failures
     from cablenet.catalogue import solar_shares as solar_shares
     from cablenet.errors import InfeasibleError as InfeasibleError
     from cablenet.errors import NoPlanFoundError as NoPlanFoundError
@@ -195,7 +196,8 @@ _HOME = {
                   "default_candidates", "fault_model", "hazard_tables", "land",
                   "import_document", "layers_from_document", "named_events",
                   "read_candidates", "read_durations", "read_layers", "repair_durations",
-                  "route_choices", "sea_router", "ship_router", "solar_shares"),
+                  "route_choices", "sea_router", "ship_router", "single_failures",
+                  "solar_shares"),
     "errors": ("InfeasibleError", "NoPlanFoundError"),
     "files": ("OfdsExport", "layer_of", "layers_document", "layers_schema", "ofds_package",
               "parquet_of", "published", "published_layers", "read_published", "write_geopackage",

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cablenet import framing, readers
 from cablenet.build import build_network as build
 from cablenet.build.growth import BASE_YEAR, demand_growth, scaled_to
-from cablenet.errors import InputError, Problem, UnknownNameError
+from cablenet.errors import InputError, NothingHitError, Problem, UnknownNameError
 from cablenet.geo.landmass import Land
 from cablenet.geo.sea_passages import CANALS, NARROWS, STRAITS
 from cablenet.geo.sea_router import SeaRouter
@@ -51,6 +51,7 @@ from cablenet.readers.layer_document import document_layers
 from cablenet.readers.ofds import is_ofds, ofds_layers
 from cablenet.readers.report import ImportResult
 from cablenet.scenarios import SOURCES  # every recipe source is registered by this import
+from cablenet.scenarios.losses import cable_losses, station_losses
 from cablenet.scenarios.named import events_from_records
 from cablenet.scenarios.scenario_set import ScenarioSet
 from cablenet.traffic.demand import Demand, forecast
@@ -301,6 +302,23 @@ def named_events(net: Network, names: Iterable[str] | None = None) -> ScenarioSe
     return events_from_records(net, chosen)
 
 
+def single_failures(net: Network) -> ScenarioSet:
+    """Every cable, every station and every named event of the map, one at a time: the failures
+    that a plan for demand is held against. A map of a region without named events has none of
+    those.
+
+    Raises
+    ------
+    NothingHitError
+        nothing is in service
+    """
+    losses = cable_losses(net) + station_losses(net)
+    try:
+        return losses + named_events(net)
+    except (NothingHitError, UnknownNameError):  # no event of the table touches this map
+        return losses
+
+
 @cache
 def hazard_tables(level: Level = "value") -> HazardTables:
     """The shipped hazard tables; `level` low or high takes that end of every number's range."""
@@ -438,4 +456,4 @@ __all__ = ["ATLAS_DAY", "SOURCES", "NamedEvent", "atlas", "build_network", "cand
            "chokepoints", "default_candidates", "fault_model", "hazard_tables", "land",
            "named_event_record", "named_event_table", "named_events", "read_candidates",
            "read_demand", "read_events", "read_layers", "repair_durations", "route_choices",
-           "sea_router", "ship_router", "solar_shares", "with_grown_demand"]
+           "sea_router", "ship_router", "single_failures", "solar_shares", "with_grown_demand"]

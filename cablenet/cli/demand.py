@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,7 @@ def demand_plan(layers: Any, promises: Sequence[DemandPromise], budgets_musd: Se
     """The plan, or the curve where several budgets are given; options are those of `plan_demand`.
     """
     import cablenet as cn
-    from cablenet.errors import InputError, NothingHitError, UnknownNameError
+    from cablenet.errors import InputError
 
     if curve_file is not None and len(budgets_musd) < 2:
         raise InputError("--curve needs two budgets or more; give --budget-musd again")
@@ -49,9 +48,7 @@ def demand_plan(layers: Any, promises: Sequence[DemandPromise], budgets_musd: Se
             progress=lambda done, total: tell("", done, total))
     with progress("draw candidates"):
         net = cn.demand_network(table)
-        sweep = cn.cable_losses(net) + cn.station_losses(net)
-        with suppress(NothingHitError, UnknownNameError):  # a map of another region has none
-            sweep += cn.named_events(net)
+        sweep = cn.single_failures(net)
     with progress("plan redundancy") as tell:
         options |= {
             "promises": promises, "sweep": sweep.recipe,

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from twins.worlds import built
 
+import cablenet as cn
 from cablenet.build import build_network
 from cablenet.errors import InputError, MismatchError, NothingHitError, UnknownNameError
 from cablenet.scenarios import SOURCES, Recipe, as_set, concat, cuts, losses, named
 from cablenet.scenarios.scenario_set import recipe
-from cablenet.testing import chain, random_candidates, ring
+from cablenet.testing import chain, random_candidates, ring, small_world
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +147,23 @@ def test_named_events_that_hit_nothing_that_day_are_left_out(net):
 def test_masks_cannot_be_written_to_through_the_rates(sweep):
     with pytest.raises(ValueError, match="read-only"):
         sweep.rate_per_year[0] = 1.0
+
+
+def test_single_failures_are_cables_stations_and_the_named_events_that_hit():
+    """One cable through the Luzon Strait, and one through no water that an event is named after."""
+    strait, far = (cn.build_network(small_world(
+        [("t", "TW", lon, lat + 3.4), ("p", "PH", lon, lat)], {"one": [("t", "p")]}, hubs=["TW"]))
+        for lon, lat in ((120.7, 18.5), (-150.0, -40.0)))
+    plain = ("ONE", "P (PH)", "T (TW)")
+    found = cn.single_failures(strait)
+    assert found.names[:3] == plain and "Luzon Strait earthquake" in found.names[3:]
+    assert same(as_set(strait, found.recipe), found)  # they can be made again on another network
+    gone = cn.single_failures(far)
+    assert [name for name in gone.names if name in plain] == list(plain)
+    assert "Luzon Strait earthquake" not in gone.names
+
+
+def test_a_map_that_no_named_event_touches_has_single_losses_only():
+    net = cn.build_network(small_world(
+        [("a", "AA", 0, 0), ("d", "DD", 0, -10)], {"ad": [("a", "d")]}, hubs=["AA"]))
+    assert cn.single_failures(net).names == ("AD", "A (AA)", "D (DD)")

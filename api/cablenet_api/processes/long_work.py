@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
 from typing import Any
 
 import cablenet as cn
@@ -129,11 +128,9 @@ def _demand_case(world: World, asked: DemandSearch, desk: Desk
         world.network.layers, kinds=("cable", "landing"), reach_km=asked.reach_km,
         progress=lambda done, total: desk.tell(done / max(total, 1) / 2))
     net = cn.demand_network(table)
-    sweep = cn.cable_losses(net) + cn.station_losses(net)
-    with suppress(cn.errors.NothingHitError, cn.errors.UnknownNameError):
-        sweep += cn.named_events(net)  # a map of another region has none of them
     desk.tell(0.5)
-    return net, {"promises": [one.promise() for one in asked.promises], "sweep": sweep.recipe,
+    return net, {"promises": [one.promise() for one in asked.promises],
+                 "sweep": cn.single_failures(net).recipe,
                  "leave_out_impossible": asked.leave_out_impossible, "gap": asked.gap,
                  "time_limit_s": asked.time_limit_s, **asked.limits}
 
