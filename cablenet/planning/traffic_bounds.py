@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from math import comb
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cablenet.kernels.combinations import rank_of, ranks_of
-from cablenet.metrics.rows import Rows
+from cablenet.metrics.rows import Rows, dead_units
 from cablenet.planning.traffic_attacks import SAME_TBPS
-from cablenet.sweeps.unserved import Singles, UnservedMeasure
+from cablenet.sweeps.unserved import UnservedMeasure
 from cablenet.traffic.beside import overflow_of_pairs
 from cablenet.traffic.patch import Patch, Patcher
 from cablenet.traffic.problem import Outage
@@ -58,28 +60,37 @@ class TrafficBounds:
 
     def find(self) -> None:
         """Fill `low` and `high`."""
-        patcher, singles = self.measure.patcher, self.measure.singles
-        if patcher is None or singles is None:
+        patcher = self.measure.patcher
+        if patcher is None:
             return
         self._apart = _apart(self.measure.rows, self.count)
-        self._lost = np.array([self.outage([unit]).lost for unit in range(self.count)])
-        self._visit((), patcher, singles, {})
+        self._visit((), patcher, {})
+
+    @cached_property
+    def _lost(self) -> Flags:
+        """(U, A) arcs that each unit takes away."""
+        return np.array([self.outage([unit]).lost for unit in range(self.count)])
 
     def outage(self, units: list[int] | tuple[int, ...]) -> Outage:
         """The state in which these units have failed."""
-        measure, singles = self.measure, self.measure.singles
-        if measure.rows.power is None and singles is not None:
-            links = np.zeros(len(measure.case.net.links), bool)
-            links[singles.lost[list(units)].indices] = True
-            return measure.case.outage(links)
-        return measure.case.outage(measure.lost_by(units))
+        measure = self.measure
+        if len(units) > 1 and measure.rows.power is not None:  # together they may turn cables dark
+            return measure.case.outage(measure.lost_by(units))
+        links = np.zeros(len(measure.case.net.links), bool)
+        links[self._lost_alone[list(units)].indices] = True
+        return measure.case.outage(links)
+
+    @cached_property
+    def _lost_alone(self) -> sp.csr_array:
+        """(U, L) links that each unit takes away."""
+        dead = dead_units(np.arange(self.count)[:, None], self.count)
+        return self.measure.lost_links(dead, self.count)
 
     def row(self, units: tuple[int, ...]) -> int:
         """The place of an ascending set."""
         return int(self._start[len(units) - 1] + rank_of(self.count, list(units)))
 
-    def _visit(self, units: tuple[int, ...], patcher: Patcher, singles: Singles,
-               known: Mapping[int, Patch]) -> None:
+    def _visit(self, units: tuple[int, ...], patcher: Patcher, known: Mapping[int, Patch]) -> None:
         """The state without these units, and those that lie beyond it."""
         if time.monotonic() > self._deadline:
             return
@@ -95,10 +106,12 @@ class TrafficBounds:
         stuck = np.array([patch.most_tbps for patch in patches])
         rows = np.array(others)
         self._note(units, rows[:, None], least + cut, stuck, beyond == 0)
-        over = overflow_of_pairs(patcher, patches, self._lost[rows])
-        over[~self._apart[np.ix_(rows, rows)]] = np.inf
         self._done += 1
         self._tell(self._done, self._states)
+        if self.k == 1:
+            return
+        over = overflow_of_pairs(patcher, patches, self._lost[rows])
+        over[~self._apart[np.ix_(rows, rows)]] = np.inf
         if len(units) == self.k - 2:
             b, c = np.triu_indices(len(rows), 1)
             self._note(units, np.stack([rows[b], rows[c]], axis=1), least + cut[b] + cut[c],
@@ -110,10 +123,9 @@ class TrafficBounds:
             if patches[place].settled and not patcher.short:
                 free = {other: _both(patches[place], patches[j]) for j, other in enumerate(others)
                         if over[place, j] <= NOTHING_TBPS}
-                self._visit((*units, unit), patcher.after(patches[place], outages[place]), singles,
-                            free)
+                self._visit((*units, unit), patcher.after(patches[place], outages[place]), free)
             elif not units:
-                self._visit((unit,), self.measure.alone(unit), singles, {})
+                self._visit((unit,), self.measure.alone(unit), {})
 
     def _note(self, units: tuple[int, ...], more: Ints, least: Floats, over: Floats,
               exact: bool) -> None:

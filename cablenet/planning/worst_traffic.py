@@ -79,7 +79,7 @@ def worst_traffic(net: Network, k: int, *, unit: str | Units = "cable", country:
                          f"{MOST_SETS:,}; sweep them: cablenet sweep --order {k} --metric unserved")
     every = _every_set(asked, len(units), k)
     sets, place = every.sets, every.country
-    measure = unserved_measure(net, units, max(k, 2), Options(
+    measure = unserved_measure(net, units, k, Options(
         capacity_rule=capacity_rule, traffic=rules or TrafficRules()))
     search = _Search(measure, every, next_best + 1, begun + time_limit_s, progress)
     search.run()
@@ -199,9 +199,9 @@ class _Search:
     def _hard_within(self, row: int) -> list[tuple[int, ...]]:
         """One or two of a set's units that no patch settles and that have to be solved anyway."""
         units, singles = self._units(row), self.measure.singles
-        assert singles is not None
-        out: list[tuple[int, ...]] = [
-            (unit,) for unit in units if not singles.settled[unit] and len(units) > 1]
+        if len(units) == 1 or singles is None:
+            return []
+        out: list[tuple[int, ...]] = [(unit,) for unit in units if not singles.settled[unit]]
         for pair in combinations(units, 2) if len(units) > 2 else ():
             within = self.bounds.row(pair)
             waits = not self._settled(within) and self.high[within] > self.floor + SAME_TBPS
