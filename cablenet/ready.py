@@ -59,10 +59,11 @@ class Ready:
     def traffic(self, failures: ScenarioSet, row: int = 0) -> FlowAnswer:
         """`flow_optimum` of one failure; the first call solves the intact network too.
 
-        What is served is the same; where links are exactly full, delay may be split otherwise.
+        The same failure gives the same answer, whatever was asked before it.
         """
         failures.check_network(self.network)
         case, solver = self._traffic
+        solver.reset()
         failed = np.zeros(len(self.network.links), bool)
         failed[failures.links_lost(row)] = True
         return FlowAnswer(case, solver.intact, solver.solve(case.outage(failed)))

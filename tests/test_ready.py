@@ -45,6 +45,15 @@ def test_traffic_is_the_flow_optimum_after_any_other_failure() -> None:
         assert found.after.proved
 
 
+def test_the_same_failure_goes_the_same_ways_whatever_was_asked_before() -> None:
+    net = cn.build_network(random_world(13))
+    ready, sweep = cn.keep_ready(net), cn.all_losses(net, order=1)
+    first: dict[str, bytes] = {}
+    for name in (*sweep.names, *reversed(sweep.names)):
+        flow = ready.traffic(sweep[name]).after.flow_tbps.toarray().tobytes()
+        assert first.setdefault(name, flow) == flow
+
+
 def test_a_map_without_capacities_gets_the_assumed_rule_and_says_so() -> None:
     world = ring()
     bare = world.with_tables(

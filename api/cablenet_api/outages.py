@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -26,6 +27,8 @@ from cablenet_api.worlds import World
 
 LEAST_SHARE, LEAST_MS = 0.0005, 0.05
 """A country that loses less than this share, or waits less than this longer, is not listed."""
+MOST_SHARE = 0.5
+"""Of a country with more of its demand unserved, the added delay is not told."""
 
 
 class OutageAsked(Closed):
@@ -65,7 +68,8 @@ class CountryTraffic(BaseModel):
     demand_tbps: float
     unserved_before_tbps: float
     unserved_tbps: float
-    added_round_trip_ms: float
+    added_round_trip_ms: float | None = Field(
+        description="null where most of its demand is unserved: the rest says nothing of it")
 
 
 class TrafficShown(BaseModel):
@@ -133,7 +137,7 @@ def traffic_shown(world: World, outage: cn.ScenarioSet) -> TrafficShown:
     table = answer.by_country()
     new = table["unserved_tbps"] - table["unserved_before_tbps"]
     added = (table["round_trip_ms"] - table["round_trip_before_ms"]).fillna(0.0)
-    table["added_ms"] = added
+    table["added_ms"] = added.where(new <= MOST_SHARE * table["demand_tbps"])
     touched = (new > LEAST_SHARE * table["demand_tbps"]) | (added > LEAST_MS)
     links = answer.links()
     number = {str(key): i for i, key in enumerate(net.links.id)}
@@ -154,7 +158,7 @@ def traffic_shown(world: World, outage: cn.ScenarioSet) -> TrafficShown:
             country=str(row["country"]), demand_tbps=round(row["demand_tbps"], 4),
             unserved_before_tbps=round(row["unserved_before_tbps"], 4),
             unserved_tbps=round(row["unserved_tbps"], 4),
-            added_round_trip_ms=round(float(row["added_ms"]), 2))
+            added_round_trip_ms=None if math.isnan(row["added_ms"]) else round(row["added_ms"], 2))
             for row in table[touched].to_dict("records")],
         full=sorted(set(links.loc[links["full"] & ~full_before, "number"].tolist())),
         more=[(int(link), round(before, 3), round(after, 3)) for link, before, after in zip(

@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 
 HEADINGS = (
     Heading("unserved_tbps", "Tbps", False,
-            "peak demand not carried at the optimum; monotone is the vector by level, compared "
-            "level by level, not this total"),
+            "peak demand not carried at the optimum: levels of priority come first, so a loss may "
+            "raise one level and lower the total"),
     *(Heading(f"unserved_{row.id}_tbps", "Tbps", False, f"of this, {row.name}") for row in CLASSES),
     Heading("added_round_trip_ms", "ms round trip", False,
             "rise of the mean round trip over what is served, along the paths it takes"),

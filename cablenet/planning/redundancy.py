@@ -176,7 +176,7 @@ def _reason(net: Network, failures: Failures, answered: list[Pair]) -> str:
         return "shares its work with the other cables of the plan"
     country, row = answered[0]
     more = f" (and {len(answered) - 1} more)" if len(answered) > 1 else ""
-    return f"keeps {net.country_name[country]} connected through: {failures.names[row]}{more}"
+    return f"keeps {net.country_name[country]} connected when {failures.names[row]} is lost{more}"
 
 
 def _answers_frame(net: Network, failures: Failures, today: list[Pair], kept: set[Pair],

@@ -27,6 +27,8 @@ from cablenet.testing import small_world
 
 GRAPHICS = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader",
             "--enable-unsafe-swiftshader", "--force-color-profile=srgb")
+NO_WORDS = ("[object ", "undefined", "NaN", "null", "outcome_", "Infinity")
+"""What a page says where a value was put in that is no text; never to be read by anybody."""
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -151,8 +153,10 @@ def watched(chrome: Any, home: str, **options: Any) -> Iterator[Desk]:
     desk.page.on("request", lambda asked: asked.url.startswith((home, "about:", "blob:", "data:"))
                  or desk.wrong.append(f"outside: {asked.url}"))
     yield desk
+    seen = desk.page.inner_text("body") if desk.page.url.startswith(home) else ""
     context.close()
     assert desk.wrong == []
+    assert not [one for one in NO_WORDS if one in seen], seen
 
 
 def _refusal(text: str) -> bool:

@@ -28,8 +28,9 @@ from tests.desk.languages import (
 )
 from tests.desk.test_plan_draft import drafted
 
-TYPED = ("Spur lost", "Control room", "card 1", "Sections", "local", "bay", "East Star", "Queen")
-"""What is typed here, or named a thing of this world."""
+TYPED = ("Spur lost", "Cable SPUR", "Control room", "card 1", "Sections", "local", "bay",
+         "East Star", "Queen")
+"""What is typed here, or named a thing of this world; a plan keeps the words it was drafted in."""
 
 
 SPILT = """() => [document.documentElement, ...document.querySelectorAll(

@@ -114,7 +114,8 @@ def test_two_parties_bring_a_plan_into_force(chrome: Any, guarded: tuple[str, Se
         planner.state("in review")
         planner.desk.picture("plan in review")
         known = proper_names(planner.desk, [
-            "DoT", "MIC", "Bay of Bengal", "Spur lost, twice", "Control room", "card 1 called"])
+            "DoT", "MIC", "Bay of Bengal", "Spur lost, twice", "Cable SPUR", "Control room",
+            "card 1 called"])
         wrong = left_in_either(planner.desk, "plan in review", known)
         plan = planner.desk.page.url
 

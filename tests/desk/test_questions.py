@@ -29,9 +29,11 @@ def test_the_worst_case_comes_with_its_proof_and_a_link_that_holds(desk: Desk) -
     desk.page.wait_for_selector(".finding:has-text('proved')")
     assert desk.rows("The worst sets")[0][2] == "IN, LK, MV"
     link = desk.page.url
+    desk.page.evaluate("sessionStorage.clear()")  # as somebody else, who has typed nothing
     desk.open()
     desk.page.goto(link)
     desk.page.wait_for_selector(".finding:has-text('proved')")
+    assert desk.page.input_value("[data-form=worst] [name=k]") == "2"
 
 
 def test_the_worst_for_traffic_says_whose_demand_is_not_served(desk: Desk) -> None:
@@ -59,6 +61,16 @@ def test_what_to_build_is_drawn_and_takes_the_red_away(desk: Desk) -> None:
     desk.page.get_by_label("as it is: red is cut off by one loss").check()
     assert desk.page.evaluate(drawn) == 0
     assert desk.shown("land", land) == {"loss": 1}  # MV hangs on the spur alone
+
+
+def test_a_budget_that_is_too_small_is_said_to_be(desk: Desk) -> None:
+    desk.open("#tab=build")
+    desk.page.select_option("[data-form=build] [name=country]", "MV")
+    desk.page.fill("[data-form=build] [name=budget]", "0.5")
+    desk.press("Compute")
+    desk.page.wait_for_selector(".finding")
+    assert "This budget builds nothing that helps: 1M people" in desk.page.inner_text(".finding")
+    assert desk.rows("Before and after")[0][3] == "not within this budget"
 
 
 def test_what_is_typed_is_kept_over_tabs_and_a_reload(desk: Desk) -> None:

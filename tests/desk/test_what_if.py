@@ -14,6 +14,9 @@ EAST, SPUR = (int(NET.links_of_cable(NET.cable_index(name))[0]) for name in ("ea
 def test_a_cable_found_by_name_is_broken_and_who_is_hurt_shows_at_once(desk: Desk) -> None:
     desk.open()
     desk.find("spur")
+    facts = desk.page.inner_text(".card dl").split("\n")
+    assert facts[facts.index("Lit capacity, each way") + 1] == "10 Tbps"
+    assert facts[facts.index("Lands at") + 1] == "Lk, LK; Mv, MV"
     desk.press("Break it")
     desk.page.wait_for_selector(".tiles")
     # MV hangs on the spur alone: a million people, and all of its 10 Tbps
@@ -115,3 +118,13 @@ def test_a_number_says_unit_definition_and_what_it_rests_on(desk: Desk) -> None:
     told = desk.page.inner_text("#explain")
     assert "Tbps" in told and "hubs abroad" in told and "lit capacity of sections" in told
     assert "Losing more can never improve it" in told
+
+
+def test_a_day_without_a_map_is_said_and_todays_map_is_shown(desk: Desk) -> None:
+    desk.page.route("**/desk/map?as_of=1990-01-01", lambda route: route.fulfill(
+        status=409, content_type="application/problem+json", body=json.dumps(
+            {"type": "about:blank", "status": 409, "detail": "no cable was in service"})))
+    desk.open("#day=1990-01-01")
+    assert "There is no map of 1990-01-01 (no cable was in service)" in desk.page.inner_text(
+        "#notice")
+    assert "day=" not in desk.page.url

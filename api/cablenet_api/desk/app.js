@@ -1,5 +1,5 @@
 // The planning desk: starts everything and hands what changes from one part to the others.
-import { get, onLogin, token } from "./api.js";
+import { Refused, get, onLogin, token } from "./api.js";
 import { openAccount } from "./account.js";
 import { builtOf } from "./build.js";
 import { setCards, showThing, thingOf } from "./card.js";
@@ -38,9 +38,23 @@ function spread(loaded) {
 
 const load = () => get(`desk/map${state().day ? `?as_of=${state().day}` : ""}`);
 
+/** The map of the day that is asked for; where there is none, today's, with the reason. */
+async function loadDay() {
+  const { day } = state();
+  try {
+    return await load();
+  } catch (error) {
+    if (!day || !(error instanceof Refused) || error.status === 401) throw error;
+    change({ day: "" }, true);
+    const loaded = await load();
+    notice(word("no_such_day", { day, why: error.message }));
+    return loaded;
+  }
+}
+
 async function changeDay() {
   try {
-    spread(await load());
+    spread(await loadDay());
     setData(data);
     setSearched(data);
     await ask();
@@ -51,7 +65,7 @@ async function changeDay() {
 function draw(alsoMap = true) {
   const now = outage();
   const plan = builtOf();
-  if (alsoMap) colour(plan ? null : now.outage, plan ? null : now.traffic, plan?.tint ?? tintOf(now), plan?.built);
+  if (alsoMap) colour(plan ? null : now.outage, plan ? null : now.traffic, plan?.tint ?? tintOf(now), plan?.built, plan?.cut);
   showTab(now, data, (map) => draw(Boolean(map)));
 }
 
@@ -90,7 +104,7 @@ async function start() {
   find("#panel").textContent = word("loading");
   if (token()) find("#account").hidden = false;
   find("#account").addEventListener("click", () => openAccount(() => location.reload()));
-  spread(await load());
+  spread(await loadDay());
   const ready = openMap(data);
   openTabs();
   openLegend(data);

@@ -24,7 +24,7 @@ export function builtOf() {
   const kept = job(state().job);
   if (state().tab !== "build" || kept?.status?.processID !== "redundancy" || !kept.result) return null;
   const tint = new Map(kept.result.answers.filter((one) => one.people > 0 && (!after || one.outcome !== "kept")).map((one) => [one.country, 1]));
-  return { tint, built: after ? lines.get(state().job) ?? [] : [] };
+  return { tint, cut: [...tint.keys()], built: after ? lines.get(state().job) ?? [] : [] };
 }
 
 async function fetchLines(id) {
@@ -46,17 +46,17 @@ export function build(data, again) {
   return [make("p", {}, word("build_about")),
     form("build", (asked) => start("redundancy", { countries: [asked.country, asked.second].filter(Boolean), ...(Number(asked.budget) > 0 ? { budget_musd: Number(asked.budget) } : {}) }), [
       pick("build", "country", word("country"), countriesOf(data), "TO"), pick("build", "second", word("and_country"), [["", "–"], ...countriesOf(data)], ""),
-      number("build", "budget", word("budget"), "", { min: 0, max: 1000000, placeholder: word("no_limit") })]),
-    mine && standing(state().job), mine && kept.result && found(data, kept.result)];
+      number("build", "budget", word("budget"), "", { min: 0, max: 1000000, step: "any", placeholder: word("no_limit") })]),
+    mine && standing(state().job), mine && kept.result && found(data, kept.result, kept.asked)];
 }
 
-function found(data, plan) {
+function found(data, plan, asked) {
   if (plan.cables.length && !lines.has(state().job)) fetchLines(state().job);
   const before = plan.answers.reduce((sum, one) => sum + one.people, 0), after = left(plan);
   const rows = plan.cables.map((one) => ({ name: one.name.replace(/ \(proposed\)$/, ""), length_km: one.length_km, cost_musd: one.cost_musd, reason: one.reason, cost_basis: one.cost_basis }));
   return make("div", { class: "result" },
     make("section", { class: "tiles" }, tile("cost", money(plan.cost_musd)), tile("before_building", people(before)), tile("after_building", people(after))),
-    make("p", { class: "finding" }, rows.length ? word(plan.status === "optimal" ? "build_proved" : "build_found", { count: rows.length, cost: money(plan.cost_musd) }) : word("build_none")),
+    make("p", { class: "finding" }, rows.length ? word(after > 0 && asked?.budget_musd ? "build_partly" : plan.status === "optimal" ? "build_proved" : "build_found", { count: rows.length, cost: money(plan.cost_musd), people: people(after) }) : after > 0 ? word("build_too_little", { people: people(after) }) : word("build_none")),
     rows.length > 0 && choice(), table(word("to_build"), [{ key: "name", label: word("kind_cable") }, { key: "length_km", label: "km", number: true, show: (row) => plain(row.length_km, 0) }, { key: "cost_musd", label: word("cost"), number: true, about: "cost_musd", show: (row) => money(row.cost_musd) }, { key: "reason", label: word("why"), show: (row) => prose(row.reason) }], rows),
     table(word("before_after"), [{ key: "country", label: word("country") }, { key: "failure", label: word("when_lost") }, { key: "people", label: word("h_isolated_people"), number: true, show: (row) => people(row.people) }, { key: "outcome", label: word("after"), show: (row) => word(`outcome_${row.outcome}`) }],
       plan.answers.map((one) => ({ ...one, country: countryName(one.country, data.countries) }))),

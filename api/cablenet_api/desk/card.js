@@ -3,6 +3,7 @@ import { button, make } from "./dom.js";
 import { explainRow } from "./explain.js";
 import { linksOf, light, show, showLinks } from "./map.js";
 import { plain, tbps } from "./numbers.js";
+import { bringIntoView } from "./outage.js";
 import { same, state, toggleEvent } from "./state.js";
 import { countryName, word } from "./words.js";
 
@@ -48,7 +49,7 @@ export function card(thing, close) {
     make("h2", {}, about.title, " ", make("small", {}, word(`kind_${thing.kind}`))),
     make("dl", {}, about.rows.filter(([, value]) => value).map(([key, value]) => [make("dt", {}, word(key)), make("dd", {}, value)])),
     make("p", { class: "acts" },
-      about.event && button(word(broken ? "mend_it" : about.breaks ?? "break_it"), () => toggleEvent(about.event), { class: "strong" }),
+      about.event && button(word(broken ? "mend_it" : about.breaks ?? "break_it"), () => { if (thing.kind === "event" && !broken) bringIntoView(); toggleEvent(about.event); }, { class: "strong" }),
       about.layer && button(word("how_known"), () => explainRow(about.layer, thing.kind === "link" ? "*" : thing.id, about.title)),
       button(word("close"), close)));
 }

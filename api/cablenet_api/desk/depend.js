@@ -4,6 +4,7 @@ import { csvButton } from "./exports.js";
 import { form, number, pick } from "./forms.js";
 import { job, standing, start } from "./jobs.js";
 import { light, linksOf } from "./map.js";
+import { bringIntoView } from "./outage.js";
 import { change, state } from "./state.js";
 import { table } from "./table.js";
 import { countryName, word } from "./words.js";
@@ -37,7 +38,7 @@ function found(data, result) {
   const alone = [...margin.values()].filter((one) => one === 1).length;
   return make("div", { class: "result" }, make("p", { class: "finding" }, rows.length ? word("depend_found", { sets: rows.length, countries: margin.size, alone }) : word("depend_none", { order: result.max_order })),
     table(word("cut_sets"), [{ key: "country", label: word("country") }, { key: "order", label: word("margin"), number: true, about: "margin" },
-      { key: "set", label: word("loss_of"), show: (row) => [row.set, " ", row.parts.every((p) => p.event) && make("button", { type: "button", class: "small", onclick: () => change({ tab: "whatif", events: row.parts.map((p) => p.event) }) }, word("try_it"))] }],
+      { key: "set", label: word("loss_of"), show: (row) => [row.set, " ", row.parts.every((p) => p.event) && make("button", { type: "button", class: "small", onclick: () => { bringIntoView(); change({ tab: "whatif", events: row.parts.map((p) => p.event) }); } }, word("try_it"))] }],
     rows, { few: 20, onRow: (row, on) => light(on ? row.parts.flatMap((p) => p.links) : [], on ? [row.code] : []) }), csvButton(() => rows.map(({ parts, ...row }) => row), "cut-sets"),
     make("p", { class: "note" }, word("rests_network", { network: [result.network.name, result.network.as_of].filter(Boolean).join(", "), print: result.network.fingerprint.slice(0, 12) })));
 }

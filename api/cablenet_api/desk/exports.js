@@ -1,7 +1,7 @@
 // Take what is seen away: the table as CSV, the map as GeoJSON or PNG, the view as a link.
 import { button, make } from "./dom.js";
 import { theMap } from "./map.js";
-import { notice } from "./notice.js";
+import { done, notice } from "./notice.js";
 import { outage } from "./outage.js";
 import { state } from "./state.js";
 import { word } from "./words.js";
@@ -61,7 +61,7 @@ async function picture(name) {
   pen.fillRect(0, from.height, sheet.width, foot);
   pen.fillStyle = style.getPropertyValue("--m-ink");
   pen.font = `${13 * scale}px system-ui, sans-serif`;
-  const title = document.querySelector(".failures ul")?.innerText.replaceAll("×", "").replaceAll(/\s*\n\s*/g, "; ") ?? "";
+  const title = document.querySelector(".failures ul")?.innerText.replaceAll("×", "").trim().replaceAll(/\s*\n\s*/g, "; ") ?? "";
   pen.fillText(`${title.slice(0, 140)} (${data.network.name}, ${state().day || data.asOf})`, 10 * scale, from.height + 18 * scale);
   pen.font = `${11 * scale}px system-ui, sans-serif`;
   pen.fillText(data.credit, 10 * scale, from.height + 35 * scale);
@@ -71,7 +71,7 @@ async function picture(name) {
 async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
-    notice(word("link_copied"));
+    done(word("link_copied"));
   } catch { notice(`${word("copy_by_hand")} ${location.href}`); }
 }
 

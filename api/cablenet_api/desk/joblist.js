@@ -16,6 +16,7 @@ export function jobs(data, again) {
   const rows = (listed ?? []).map((one) => job(one.jobID)?.status ?? one).sort((a, b) => b.created.localeCompare(a.created));
   return [make("p", {}, word("jobs_about")), button(word("look_again"), () => { listed = null; load(again); }),
     table(word("tab_jobs"), [{ key: "processID", label: word("asked_for"), show: (row) => named("process", row.processID) }, { key: "status", label: word("status"), show: (row) => (ended(row) ? word(`job_${row.status}`) : standing(row.jobID)) },
+      { key: "asked", label: word("in_detail"), show: (row) => make("small", { class: "asked", lang: "en" }, row.asked) },
       { key: "created", label: word("since"), show: (row) => moment(row.created) },
       { key: "jobID", label: "", show: (row) => (row.status === "successful" && TAB_OF[row.processID] ? button(word("open"), () => change({ tab: TAB_OF[row.processID], job: row.jobID })) : prose(row.message || "")) }], rows, { few: 30 })];
 }

@@ -3,6 +3,7 @@ import { Unreachable, ask, follow, get, post } from "./api.js";
 import { button, make, prose } from "./dom.js";
 import { failed, notice } from "./notice.js";
 import { plain } from "./numbers.js";
+import { recall } from "./recall.js";
 import { change, state } from "./state.js";
 import { word } from "./words.js";
 
@@ -34,7 +35,9 @@ export async function open(id) {
   followed.add(id);
   const note = (status) => { known.set(id, { ...known.get(id), status }); tell(id); };
   try {
-    const status = await get(`jobs/${id}`);
+    const { inputs, ...status } = await get(`jobs/${id}`), fresh = !known.get(id)?.asked;
+    known.set(id, { ...known.get(id), asked: inputs });
+    if (fresh && id === state().job) recall({ processID: status.processID, inputs });
     note(status);
     if (!ended(status)) note(await follow(`jobs/${id}/events`, note));
     const last = known.get(id).status;
@@ -51,7 +54,7 @@ export async function open(id) {
 export async function dismiss(id) {
   try {
     const status = await (await ask(`jobs/${id}`, { method: "DELETE" })).json();
-    known.set(id, { status });
+    known.set(id, { ...known.get(id), status });
     tell(id);
   } catch (error) { failed(error); }
 }
@@ -60,10 +63,15 @@ export async function dismiss(id) {
 export function standing(id) {
   const status = known.get(id)?.status;
   if (!status) return make("p", { class: "standing" }, word("asking"));
-  const since = Math.max(0, (Date.now() - Date.parse(status.started ?? status.created)) / 1000);
-  const late = status.status === "accepted" && since > 20;
+  const since = () => Math.max(0, (Date.now() - Date.parse(status.started ?? status.created)) / 1000);
+  const late = status.status === "accepted" && since() > 20, clock = make("span");
+  const tick = (first) => { // goes on while it is on the page
+    clock.textContent = ` ${word("for_seconds", { s: plain(since(), 0) })}`;
+    if (first || clock.isConnected) setTimeout(tick, 1000);
+  };
+  if (!ended(status)) tick(true);
   return make("div", { class: "standing", role: "status", "data-status": status.status },
-    make("p", {}, make("strong", {}, word(`job_${status.status}`)), ended(status) ? "" : ` ${word("for_seconds", { s: plain(since, 0) })}`, status.message ? [": ", prose(status.message)] : ""),
+    make("p", {}, make("strong", {}, word(`job_${status.status}`)), !ended(status) && clock, status.message && status.message !== status.status ? [": ", prose(status.message)] : ""),
     !ended(status) && make("progress", { "aria-label": word(`job_${status.status}`) }),
     late && make("p", {}, word("no_worker")),
     !ended(status) && button(word("stop"), () => dismiss(id)));

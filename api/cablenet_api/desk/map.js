@@ -67,9 +67,10 @@ function opening() {
   return [[west, south], [east, north]];
 }
 
-/** Colour an outage: what is lost, who is hurt, how traffic moves; null for a sound network. `built`: new cables. */
-export function colour(outage, traffic, tint, built = []) {
-  shown = { outage, traffic, tint, built };
+/** Colour an outage: what is lost, who is hurt, how traffic moves; null for a sound network. `built`: new cables;
+ *  `cut`: countries whose gateways are ringed. */
+export function colour(outage, traffic, tint, built = [], cut = []) {
+  shown = { outage, traffic, tint, built, cut };
   if (map?.isStyleLoaded() || map?.getSource("links")) colourAll();
 }
 
@@ -84,6 +85,7 @@ function colourAll() {
   const set = (source, id, values) => map.setFeatureState({ source, id }, values);
   outage?.links.forEach((id) => set("links", id, { lost: true }));
   outage?.gateways.forEach((id) => set("gateways", id, { cut: true }));
+  data.gatewayCountry.forEach((code, id) => { if (shown?.cut.includes(data.countryIds[code])) set("gateways", id, { cut: true }); });
   data.land.features.forEach(({ id, properties }) => {
     const loss = tint?.get(properties.c);
     if (loss) set("land", id, { loss });

@@ -45,6 +45,7 @@ const lines = () => [
   { id: "ground", type: "line", source: "links", filter: only("ground"), paint: { "line-color": ["case", told("lost"), colour("lost"), colour("ground")], "line-width": 0.8, "line-opacity": 0.5 } },
   { id: "mesh", type: "line", source: "links", filter: only("mesh"), paint: { "line-color": colour("mesh"), "line-width": 1.1, "line-dasharray": [1, 2.5] } },
   { id: "out", type: "line", source: "links", filter: only("out"), paint: { "line-color": colour("out"), "line-width": 1, "line-dasharray": [5, 3], "line-opacity": 0.8 } },
+  { id: "near", type: "line", source: "pointed", layout: ROUND, paint: { "line-color": ["match", ["get", "k"], "land", colour("lost"), colour("ink")], "line-width": ["match", ["get", "k"], "land", 1.4, 6], "line-opacity": ["match", ["get", "k"], "land", 1, 0.75] } },
   { id: "cables", type: "line", source: "links", filter: only("cable"), layout: ROUND, paint: {
     "line-color": ["match", ["coalesce", ["get", "s"], -1], 0, colour("cap0"), 1, colour("cap1"), 2, colour("cap2"), 3, colour("cap3"), colour("capx")],
     "line-opacity": SOUND,
@@ -54,7 +55,6 @@ const lines = () => [
   { id: "lost", type: "line", source: "links", filter: ["in", ["get", "k"], ["literal", ["cable", "ground"]]], layout: ROUND, paint: { "line-color": colour("lost"), "line-width": shown("lost", onSea(3)) } },
   { id: "built-edge", type: "line", source: "built", layout: ROUND, paint: { "line-color": colour("halo"), "line-width": 7 } },
   { id: "built", type: "line", source: "built", layout: ROUND, paint: { "line-color": colour("built"), "line-width": 3.5 } },
-  { id: "near", type: "line", source: "pointed", layout: ROUND, paint: { "line-color": ["match", ["get", "k"], "land", colour("lost"), colour("hub")], "line-width": ["match", ["get", "k"], "land", 1.4, 3.5] } },
 ];
 
 const names = (id, source, more, size, tint) => ({ id, type: "symbol", source, ...more,

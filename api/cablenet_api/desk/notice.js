@@ -8,7 +8,16 @@ export function notice(sentence, ways = []) {
   const line = find("#notice");
   line.replaceChildren(...[sentence].flat(), ...ways.map(([label, act]) => button(label, () => { clear(); act(); })), button("×", clear, { "aria-label": word("close"), class: "close" }));
   line.lang = spoken(); // it stays as it was said when the reader takes another language
+  line.className = "";
   line.hidden = false;
+}
+
+/** Say that something went well; it goes by itself. */
+export function done(sentence) {
+  notice(sentence);
+  const line = find("#notice");
+  line.className = "good";
+  setTimeout(() => { if (line.className === "good" && line.textContent.startsWith(sentence)) clear(); }, 8000);
 }
 
 export function clear() {

@@ -17,7 +17,7 @@ export function people(value) {
 }
 
 export function tbps(value) {
-  if (value > 0 && value < 0.05) return `< 0.1 Tbps`;
+  if (value > 1e-6 && value < 0.05) return "< 0.1 Tbps";
   return `${plain(value, value < 10 ? 1 : 0)} Tbps`;
 }
 

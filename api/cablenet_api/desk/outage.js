@@ -1,16 +1,18 @@
 // What the failures do: asked at once for isolation and capacity, then for traffic when it is ready.
 import { Refused, post } from "./api.js";
 import { prose } from "./dom.js";
-import { theMap } from "./map.js";
+import { showLinks, theMap } from "./map.js";
 import { clear, failed, notice } from "./notice.js";
 import { change, pairOf, state } from "./state.js";
 import { word } from "./words.js";
 
 const WAIT_MS = 400; // traffic takes the server seconds: it is asked once the reader has paused
-let tell = () => {}, asking = null, busy = false, timer = 0;
+let tell = () => {}, asking = null, busy = false, timer = 0, far = false;
 let now = { outage: null, traffic: null, waits: false };
 const kept = new Map(); // traffic that has been computed, by what failed
 
+/** What is broken next may lie out of sight: bring it into view once it is known. */
+export const bringIntoView = () => { far = true; };
 export const onOutage = (act) => { tell = act; };
 export const outage = () => now;
 const key = () => JSON.stringify([state().day, state().events.map(pairOf)]);
@@ -30,6 +32,8 @@ export async function ask() {
     if (mine !== key()) return;
     clear();
     theMap()?.once("render", () => { document.getElementById("map").dataset.tookMs = Math.round(performance.now() - began); });
+    if (far) showLinks(shown.links);
+    far = false;
     set({ outage: shown, traffic: kept.get(mine) ?? null, waits: !kept.has(mine) });
     if (!kept.has(mine)) timer = setTimeout(askTraffic, WAIT_MS);
   } catch (error) {

@@ -3,8 +3,9 @@ import { ask, post } from "./api.js";
 import { button, find, make, prose } from "./dom.js";
 import { save } from "./exports.js";
 import { forget, form, lines, said, say } from "./forms.js";
-import { failed, notice } from "./notice.js";
+import { done, failed, notice } from "./notice.js";
 import { people, percent } from "./numbers.js";
+import { bringIntoView } from "./outage.js";
 import { change } from "./state.js";
 import { editor } from "./plan_editor.js";
 import { compare } from "./plan_history.js";
@@ -21,7 +22,7 @@ export function planView(data, me, here, act) {
     compare(here, act.again),
     version.state !== "in force" && make("details", { class: "by-sections" }, make("summary", {}, word("edit_sections")), editor(data, here, version, act, act.again)),
     version.state !== "in force" && make("details", { class: "edit" }, make("summary", {}, word("edit_text")), wholeText(document, act)),
-    button(word("show_failures"), () => change({ tab: "whatif", events: document.scenarios.flatMap((one) => one.event.kind === "together" ? one.event.parts : [one.event]) }))];
+    button(word("show_failures"), () => { bringIntoView(); change({ tab: "whatif", events: document.scenarios.flatMap((one) => one.event.kind === "together" ? one.event.parts : [one.event]) }); })];
 }
 
 /** What can be done now: only steps that the state allows. */
@@ -40,7 +41,7 @@ function activation(here, version, act_) {
       const made = await post(`${here.base}/incidents`, { event: version.kept.document.scenarios[0].event, plan: here.plan.id, simulated });
       change({ incident: made.id });
       act_.reload();
-      notice(word(simulated ? "exercise_begun" : "activated"));
+      done(word(simulated ? "exercise_begun" : "activated"));
     } catch (error) { failed(error); }
   };
   return make("p", { class: "acts" }, button(word("activate"), () => act(false)), button(word("exercise"), () => act(true)));

@@ -2,7 +2,7 @@
 import { ask, get, post } from "./api.js";
 import { button, make, prose } from "./dom.js";
 import { forget, form, line } from "./forms.js";
-import { failed, notice } from "./notice.js";
+import { clear, failed, notice } from "./notice.js";
 import { moment } from "./numbers.js";
 import { draftForm } from "./plan_form.js";
 import { incident, incidentList } from "./incident.js";
@@ -100,6 +100,7 @@ async function take(asked) {
     keep(await post(`${here.base}/plans/${here.plan.id}/steps`, asked, ETAGGED(here.plan.etag)));
     if (asked.step === "object") forget("objection");
     if (asked.step === "sign") forget("signature");
+    clear();
     reload();
   } catch (error) {
     if (error.status === 412) notice(word("changed_meanwhile"), [[word("read_newest"), reload]]);
@@ -121,6 +122,7 @@ const edit = inTurn(async (document, form = "edit") => {
   try {
     keep(await (await ask(`${here.base}/plans/${here.plan.id}`, { method: "PUT", body: document, ...ETAGGED(here.plan.etag) })).json());
     forget(form);
+    clear();
     reload();
   } catch (error) {
     if (error.status === 422 && error.places.length) notice(wrongPlaces(document, error.places));

@@ -4,6 +4,7 @@ import { word } from "./words.js";
 import { countryName } from "./words.js";
 
 const MOST = 12;
+const letters = (text) => text.replace(/[^\p{L}\p{N}]/gu, ""); // seamewe5 finds SEA-ME-WE 5
 let entries = [], choose = () => {}, at = -1, shown = [];
 const flat = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -32,12 +33,13 @@ export function setSearched(data) {
   ];
 }
 
-const entry = (kind, name, id, more = {}) => ({ kind, name, id, text: flat(name), extra: flat(more.extra ?? ""), ...more });
+const entry = (kind, name, id, more = {}) => ({ kind, name, id, text: flat(name), bare: letters(flat(name)), extra: flat(more.extra ?? ""), ...more });
 
 function list(typed) {
   const wanted = flat(typed.trim());
   if (!wanted) { hide(); return; }
-  const rank = (one) => (one.text === wanted ? 0 : one.text.startsWith(wanted) ? 1 : one.text.includes(` ${wanted}`) ? 2 : one.text.includes(wanted) ? 3 : one.extra.includes(wanted) ? 4 : 9);
+  const bare = letters(wanted);
+  const rank = (one) => (one.text === wanted ? 0 : one.text.startsWith(wanted) ? 1 : one.text.includes(` ${wanted}`) ? 2 : one.text.includes(wanted) ? 3 : one.extra.includes(wanted) ? 4 : bare.length > 2 && one.bare.includes(bare) ? 5 : 9);
   shown = entries.map((one) => [rank(one), one]).filter(([r]) => r < 9).sort((a, b) => a[0] - b[0]).slice(0, MOST).map(([, one]) => one);
   const found = find("#found");
   found.replaceChildren(...(shown.length ? shown.map((one, i) => make("li", { role: "option", id: `found-${i}`, "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); take(one); } },

@@ -2,7 +2,7 @@
 import { find, make, svg } from "./dom.js";
 import { drawShapes, light, linksOf, nameOf, theMap, tip, under } from "./map.js";
 import { box, crosses, distanceKm } from "./shapes.js";
-import { addEvent, change, state, toggleEvent } from "./state.js";
+import { addEvent, change, same, state, toggleEvent } from "./state.js";
 import { word } from "./words.js";
 
 const ICONS = {
@@ -75,7 +75,7 @@ function move(event) {
   const properties = found && data[found.source].features[found.id].properties;
   light(found?.source === "links" ? (properties.c === undefined ? [found.id] : linksOf(properties.c)) : []);
   const event_ = found && eventOf(found);
-  tip(event, found && (tool === "look" || !event_ ? nameOf(found) : word(state().events.some((one) => JSON.stringify(one) === JSON.stringify(event_)) ? "click_mends" : "click_breaks", { name: nameOf(found) })));
+  tip(event, found && (tool === "look" || !event_ ? nameOf(found) : word(state().events.some((one) => same(one, event_)) ? "click_mends" : "click_breaks", { name: nameOf(found) })));
 }
 
 /** What breaking a thing of the map means; land and links on land cannot be broken by a click. */

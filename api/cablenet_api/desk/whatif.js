@@ -5,6 +5,7 @@ import { explain } from "./explain.js";
 import { exportButtons } from "./exports.js";
 import { light, linksOf } from "./map.js";
 import { people, percent, plain, tbps } from "./numbers.js";
+import { bringIntoView } from "./outage.js";
 import { addEvent, change, state } from "./state.js";
 import { table } from "./table.js";
 import { countryName, word } from "./words.js";
@@ -55,20 +56,25 @@ function failures() {
 function examples() {
   const few = ["Luzon Strait earthquake", "Bab el-Mandeb", "Mumbai Versova", "Strait of Malacca", "Hunga Tonga eruption"].filter((name) => data.events.includes(name));
   if (!few.length) return "";
-  return make("section", {}, make("h3", {}, word("try_one")), make("p", { class: "chips" }, few.map((name) => button(name, () => addEvent({ kind: "named_event", event: name })))));
+  return make("section", {}, make("h3", {}, word("try_one")), make("p", { class: "chips" }, few.map((name) => button(name, () => { bringIntoView(); addEvent({ kind: "named_event", event: name }); }))));
 }
 
 function tiles(outage, traffic, waits) {
   const tile = (name, number, note) => make("div", { class: "tile" }, make("span", { class: "number" }, number),
     make("span", {}, word(`h_${name}`), button("?", () => explain(name), { class: "about", "aria-label": word("explain_x", { name: word(`h_${name}`) }) })), note && make("small", {}, note));
-  const worst = outage.countries.filter((one) => one.loss_share > 0.25).length;
   const v = outage.values;
   return make("section", { class: "tiles", "aria-label": word("in_short"), "aria-live": "polite" },
     tile("isolated_countries", plain(v.isolated_countries, 0), v.isolated_gateways ? word("gateways_cut", { count: v.isolated_gateways }) : ""),
     tile("isolated_people", people(v.isolated_people)),
-    tile("capacity_loss_tbps", tbps(v.capacity_loss_tbps), worst ? word("lose_quarter", { count: worst }) : word("worst_share", { share: percent(v.capacity_loss_worst_share) })),
+    tile("capacity_loss_tbps", tbps(v.capacity_loss_tbps), hurtMost(outage.countries)),
     tile("unserved_tbps", traffic ? tbps(Math.max(0, traffic.unserved_tbps - traffic.unserved_before_tbps)) : waits ? "…" : "–",
       traffic ? word(traffic.full.length ? "full_links" : "no_full_links", { count: traffic.full.length }) : waits ? word("rerouting") : ""));
+}
+
+/** The capacity lost is a sum over countries, and one cable may serve many of them: say so, and who loses most. */
+function hurtMost(countries) {
+  const most = countries.reduce((all, one) => (one.loss_share > (all?.loss_share ?? 0) ? one : all), null);
+  return most ? word("summed", { country: countryName(most.country, data.countries), share: percent(most.loss_share) }) : "";
 }
 
 function tints(again) {
@@ -82,7 +88,7 @@ export function tintOf({ outage, traffic }) {
   const out = new Map();
   if (tint === "loss") outage?.countries.forEach((one) => out.set(one.country, one.isolated ? 1 : one.loss_share));
   else traffic?.countries.forEach((one) => out.set(one.country, tint === "unserved"
-    ? (one.unserved_tbps - one.unserved_before_tbps) / Math.max(one.demand_tbps, 1e-9) : Math.min(0.99, one.added_round_trip_ms / 60)));
+    ? (one.unserved_tbps - one.unserved_before_tbps) / Math.max(one.demand_tbps, 1e-9) : Math.min(0.99, (one.added_round_trip_ms ?? 0) / 60)));
   return out;
 }
 
@@ -97,7 +103,7 @@ function countryRows(outage, traffic) {
 }
 
 function countryTable(outage, traffic, waits) {
-  const follows = (key, show) => (row) => (row[key] !== undefined ? show(row[key]) : waits ? "…" : traffic ? "0" : "–");
+  const follows = (key, show) => (row) => (row[key] === null ? "–" : row[key] !== undefined ? show(row[key]) : waits ? "…" : traffic ? "0" : "–");
   return table(word("who_is_hurt"), [
     { key: "country", label: word("country"), show: (row) => (row.isolated ? [row.country, " ", make("span", { class: "cut" }, word("cut_off"))] : row.country) },
     { key: "loss_share", label: word("h_capacity_loss_share"), number: true, about: "capacity_loss_share", show: (row) => percent(row.loss_share) },
@@ -107,24 +113,30 @@ function countryTable(outage, traffic, waits) {
   ], countryRows(outage, traffic), { empty: word("nobody"), onRow: (row, on) => light([], on ? [row.code] : []) });
 }
 
+/** What is broken, by cable, with the most that a lost section of it carries; links on land by themselves. */
 function cableTable(outage) {
   const hit = new Map();
   for (const id of outage.links) {
-    const c = data.links.features[id]?.properties.c;
-    if (c !== undefined) hit.set(c, (hit.get(c) ?? 0) + 1);
+    const p = data.links.features[id]?.properties;
+    if (!p || p.k === "hidden") continue;
+    const key = p.c ?? `land ${id}`, cable = p.c === undefined ? word(p.f === p.t ? "on_land_at" : "on_land", { from: p.f, to: p.t }) : data.cables[p.c].n;
+    const row = hit.get(key) ?? { cable, sections: 0, lit: null, links: [] };
+    row.sections += 1;
+    row.links.push(id);
+    if (p.lit !== undefined) row.lit = Math.max(row.lit ?? 0, p.lit);
+    hit.set(key, row);
   }
-  const rows = [...hit].map(([index, sections]) => ({ index, cable: data.cables[index].n, sections, lit: data.cables[index].lit ?? null }));
   return table(word("cables_hit"), [
     { key: "cable", label: word("kind_cable") },
     { key: "sections", label: word("sections_lost"), number: true },
-    { key: "lit", label: word("lit"), number: true, show: (row) => (row.lit === null ? "–" : tbps(row.lit)) },
-  ], rows, { onRow: (row, on) => light(on ? linksOf(row.index) : []) });
+    { key: "lit", label: word("lit_lost"), number: true, about: "lit_lost", show: (row) => (row.lit === null ? "–" : tbps(row.lit)) },
+  ], [...hit.values()], { onRow: (row, on) => light(on ? row.links : []) });
 }
 
 function linkTable(traffic) {
   const full = new Set(traffic.full);
   const rows = traffic.more.map(([id, before, after]) => ({ id, before, after, rise: after - before, full: full.has(id), ...data.links.features[id].properties }))
-    .sort((a, b) => b.full - a.full || b.rise - a.rise).slice(0, 40).map((row) => ({ ...row, link: row.c === undefined ? `${row.f} – ${row.t}` : `${data.cables[row.c].n}: ${row.f} – ${row.t}` }));
+    .sort((a, b) => b.full - a.full || b.rise - a.rise).map((row) => ({ ...row, link: row.c === undefined ? `${row.f} – ${row.t}` : `${data.cables[row.c].n}: ${row.f} – ${row.t}` }));
   return table(word("rerouted"), [
     { key: "link", label: word("section"), show: (row) => (row.full ? [row.link, " ", make("span", { class: "full" }, word("full"))] : row.link) },
     { key: "before", label: word("before"), number: true, show: (row) => tbps(row.before) },
@@ -143,7 +155,7 @@ function form() {
   const pick = (label, options, event) => make("label", {}, word(label), make("select", { onchange: (e) => { if (e.target.value) addEvent(event(e.target.value)); } },
     make("option", { value: "" }, word("choose")), options.map(([id, name]) => make("option", { value: id }, name))));
   return make("details", { class: "byhand" }, make("summary", {}, word("by_hand")), place,
-    make("p", {}, pick("kind_event", data.events.map((name) => [name, name]), (event) => ({ kind: "named_event", event })),
+    make("p", {}, pick("kind_event", data.events.map((name) => [name, name]), (event) => { bringIntoView(); return { kind: "named_event", event }; }),
       pick("kind_strait", Object.entries(data.chokepoints), (chokepoint) => ({ kind: "chokepoint", chokepoint })),
       pick("break_denial", Object.keys(data.countries).map((code) => [code, countryName(code, data.countries)]).sort((a, b) => a[1].localeCompare(b[1])), (country) => ({ kind: "denial", country }))));
 }

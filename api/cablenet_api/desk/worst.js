@@ -6,11 +6,12 @@ import { form, number, pick } from "./forms.js";
 import { job, standing, start } from "./jobs.js";
 import { light } from "./map.js";
 import { people, plain, tbps } from "./numbers.js";
+import { bringIntoView } from "./outage.js";
 import { change, state } from "./state.js";
 import { table } from "./table.js";
 import { countryName, word } from "./words.js";
 
-const RADIUS_KM = 25, MOST = 6;
+const RADIUS_KM = 25, MOST = 8;
 
 export function worst(data) {
   const kept = job(state().job), mine = kept?.status?.processID === "worst";
@@ -31,7 +32,7 @@ function rowOf(data, plan, one, i) {
   const hurt = one.unserved_tbps_by_country, codes = hurt ? Object.keys(hurt) : one.isolated;
   const most = codes.slice(0, MOST).map((code) => (hurt ? `${countryName(code, data.countries)} ${tbps(hurt[code])}` : countryName(code, data.countries)));
   return { rank: i + 1, objective: one.objective, set: one.names.join(" + "), codes, people: one.isolated_people,
-    hurt: most.join(", ") + (codes.length > MOST ? `; ${word("and_more", { count: codes.length - MOST })}` : ""), parts: one.elements.map((id, j) => unit(data, one.kinds[j], id, plan.radius_km)) };
+    hurt: (most.join(", ") || word("no_whole_country")) + (codes.length > MOST ? `; ${word("and_more", { count: codes.length - MOST })}` : ""), parts: one.elements.map((id, j) => unit(data, one.kinds[j], id, plan.radius_km)) };
 }
 
 function found(data, plan) {
@@ -40,8 +41,8 @@ function found(data, plan) {
   const evidence = plan.evidence ? prose(`${plan.evidence.charAt(0).toUpperCase()}${plan.evidence.slice(1)}. `) : word("sets_looked_at", { sets: plain(plan.sets, 0) });
   return make("div", { class: "result" },
     make("p", { class: "finding" }, word(proved ? "worst_proved" : "worst_found", { set: rows[0].set, count: counted(plan, plan.objective), unit: word(COUNTED[plan.metric]).toLowerCase() })),
-    make("p", { class: "note" }, evidence, `${word("bound", { bound: counted(plan, plan.bound), gap: plain(100 * plan.gap, 2) })}`),
-    table(word("worst_sets"), [{ key: "rank", label: "#", number: true }, { key: "set", label: word("loss_of"), show: (row) => [row.set, " ", row.parts.every((p) => p.event) && button(word("try_it"), () => change({ tab: "whatif", events: row.parts.map((p) => p.event) }), { class: "small" })] },
+    make("p", { class: "note" }, evidence, `${word("bound", { bound: counted(plan, plan.bound), gap: plain(100 * plan.gap, 2) })} ${word("proved_of_map")}`),
+    table(word("worst_sets"), [{ key: "rank", label: "#", number: true }, { key: "set", label: word("loss_of"), show: (row) => [row.set, " ", row.parts.every((p) => p.event) && button(word("try_it"), () => { bringIntoView(); change({ tab: "whatif", events: row.parts.map((p) => p.event) }); }, { class: "small" })] },
       { key: "hurt", label: word(traffic ? "hit_most" : "cut_off") }, traffic ? { key: "objective", label: word("h_unserved_tbps"), number: true, about: "unserved_tbps", show: (row) => tbps(row.objective) }
         : { key: "people", label: word("h_isolated_people"), number: true, about: "isolated_people", show: (row) => people(row.people) }],
     rows, { onRow: (row, on) => light(on ? row.parts.flatMap((p) => p.links) : [], on ? row.codes : []) }),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,10 @@ from cablenet_api.workspaces.spaces import allow
 LOOK_S, STREAM_S = 0.5, 60.0
 """How often a stream looks for news, and when it ends so that the reader comes back with its
 Last-Event-ID, seconds (assumed)."""
+SHORT = 160
+"""Characters of a job's question in lists."""
+MOST_PARSED = 20_000
+"""A longer question is cut as it is: a list may hold a thousand of them."""
 LastEvent = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**31,
                                   description="only what came after this event")]
 
@@ -39,6 +44,13 @@ class JobStatus(BaseModel):
     updated: str
     progress: int = Field(description="per cent; long processes tell it as they go")
     attempts: int = Field(description="how many workers have begun it")
+    asked: str = Field(description="what it was asked, in short")
+
+
+class JobShown(JobStatus):
+    """How a job stands, and all that it was asked."""
+
+    inputs: dict[str, Any]
 
 
 class JobsPage(BaseModel):
@@ -60,10 +72,11 @@ def jobs_router(store: Store) -> APIRouter:
         return JobsPage(jobs=found["items"], next=found["next"])
 
     @router.get("/{job}", responses=problems(401, 404, 422, 503))
-    def get_job(job: Id, who: Who) -> JobStatus:
-        """How a job stands."""
+    def get_job(job: Id, who: Who) -> JobShown:
+        """How a job stands, and what it was asked."""
         with store.reading(who.organisation) as connection:
-            return status_of(job_of(connection, who, job))
+            found = job_of(connection, who, job)
+        return JobShown(**status_of(found).model_dump(), inputs=json.loads(found.inputs))
 
     @router.delete("/{job}", responses=problems(401, 403, 404, 422, 503))
     def dismiss(job: Id, who: Who) -> JobStatus:
@@ -96,7 +109,24 @@ def status_of(job: Row[Any]) -> JobStatus:
     """A row of the queue in the standard's words."""
     return JobStatus(jobID=job.id, processID=job.process, status=job.state, message=job.message,
                      created=job.created_at, started=job.started_at, updated=job.changed_at,
-                     attempts=job.attempts, progress=job.progress)
+                     attempts=job.attempts, progress=job.progress, asked=_in_short(job.inputs))
+
+
+def _in_short(inputs: str) -> str:
+    """The inputs that were given, a line of at most `SHORT` characters."""
+    if len(inputs) > MOST_PARSED:
+        return inputs[:SHORT - 2] + " …"
+    told = ", ".join(f"{key}: {_words(value)}" for key, value in json.loads(inputs).items()
+                     if value not in (None, [], {}))
+    return told if len(told) <= SHORT else told[:SHORT - 2] + " …"
+
+
+def _words(value: Any) -> str:
+    """A value without its punctuation: what an event is, and of what."""
+    if isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        return " ".join(_words(one) for one in parts if one is not None)
+    return str(value)
 
 
 async def _news(read: Any, seen: int) -> AsyncIterator[str]:
