@@ -21,7 +21,8 @@ from cablenet.layers import WGS84, Layers, layers_from_tables
 
 FRAME = ("gateways", "hubs", "border_crossings", "fixed_links", "chokepoints",
          "jurisdictions", "ships", "depots", "maintenance_agreements", "permits", "sources")
-"""Tables an imported map takes over whole where it has none of its own; countries are joined."""
+"""Tables an imported map takes over whole where it has none of its own; countries are joined, and
+`permit_waters` goes with `permits`, whose rows it sets aside."""
 
 
 def frame(layers: Layers, atlas: Layers, land: Land) -> Layers:
@@ -32,6 +33,8 @@ def frame(layers: Layers, atlas: Layers, land: Land) -> Layers:
     are not counted at it, since the map does not say how many live there.
     """
     tables: dict[str, pd.DataFrame] = dict(layers.tables)
+    if not len(tables["permits"]) and not len(tables["permit_waters"]):
+        tables["permit_waters"] = atlas.tables["permit_waters"]
     for name in FRAME:
         if not len(tables[name]):
             tables[name] = atlas.tables[name]

@@ -399,6 +399,25 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "permit_waters",
+            "Waters in which a country asks otherwise than its row of permits says.",
+            ("country", "waters"),
+            (
+                text("country", f"{CODE}, or DEFAULT", required=True),
+                text("waters", "a jurisdiction, or a kind of them: territorial_sea, eez, disputed, "
+                     "high_seas; a jurisdiction comes before its kind", required=True),
+                number("days_low", "days", "shortest"),
+                number("days_typical", "days", "typical"),
+                number("days_high", "days", "longest"),
+                number("own_flag_days", "days", "as in permits"),
+                text("clock", "fault or nomination: when the days begin to count",
+                     choices=("fault", "nomination")),
+                Column("ship_bound", "flag", "true where the permit belongs to one ship"),
+                Column("refused", "flag", "true where permits are refused"),
+                text("note", "what has to be asked for"),
+            ),
+        ),
+        Table(
             "aliases",
             "Old and foreign names of our ids.",
             ("layer", "alias"),

@@ -150,7 +150,7 @@ def _job(net: Network, key: str, fault: Mapping[str, Any], worth: float, rules: 
     cause = "" if pd.isna(fault["cause"]) else str(fault["cause"])
     jurisdiction = "" if pd.isna(fault["jurisdiction_id"]) else str(fault["jurisdiction_id"])
     asked = claimants_of(net, jurisdiction)
-    permits = permits_of(net, asked, rules, shares.permit)
+    permits = permits_of(net, jurisdiction, asked, rules, shares.permit)
     season = season_at(float(fault["lon"]), float(fault["lat"]), rules.month)
     slower = 1.0 if season is None else season.factor
     cables = net.layers.tables["cables"]

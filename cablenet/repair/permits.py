@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -55,19 +55,33 @@ def claimants_of(net: Network, jurisdiction: str) -> tuple[str, ...]:
     return tuple(code for code in text.split(";") if code)
 
 
-def permits_of(net: Network, asked: Sequence[str], rules: RepairRules,
+def permits_of(net: Network, jurisdiction: str, asked: Sequence[str], rules: RepairRules,
                share: Share) -> tuple[Permit, ...]:
-    """One permit for each country asked; `share` gives the quantile of a country's days.
+    """One permit for each country asked in a jurisdiction; `share` gives the quantile of its days.
+
+    A country's row for these very waters comes before one for their kind, and that before its row
+    for all waters; of a country without any, the same rows of DEFAULT hold.
 
     Raises
     ------
     InputError
         days below 0, or that do not rise from low through typical to high
     """
-    rows = {str(row["country"]): row for row in net.layers.tables["permits"].to_dict("records")}
-    return tuple(_permit(country, rows.get(country, rows.get(DEFAULT, {})), rules,
-                         share(country))
-                 for country in asked)
+    rows: dict[tuple[str, str], dict[Any, Any]] = {
+        (str(row["country"]), ""): row for row in net.layers.tables["permits"].to_dict("records")}
+    rows |= {(str(row["country"]), str(row["waters"])): row
+             for row in net.layers.tables["permit_waters"].to_dict("records")}
+    table = net.layers.tables["jurisdictions"]
+    kind = table.loc[table["jurisdiction_id"] == jurisdiction, "kind"]
+    places = [jurisdiction, *kind.astype(str), ""] if jurisdiction else [""]
+    found = []
+    for country in asked:
+        row = next((rows[key] for key in ((who, where) for who in (country, DEFAULT)
+                                          for where in places) if key in rows), {})
+        permit = _permit(country, row, rules, share(country))
+        altogether = rows.get((country, ""), {}).get("refused") is True
+        found.append(replace(permit, refused=True) if altogether else permit)
+    return tuple(found)
 
 
 def _permit(country: str, row: dict[Any, Any], rules: RepairRules, quantile: float) -> Permit:

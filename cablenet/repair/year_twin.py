@@ -231,7 +231,7 @@ def _permits(net: Network, faults: pd.DataFrame, flags: Sequence[str], rules: Re
     for name in sorted(set(waters.tolist())):
         rows = np.flatnonzero(waters == name)
         asked = claimants_of(net, name)
-        levels = [permits_of(net, asked, rules, dict.fromkeys(asked, share).__getitem__)
+        levels = [permits_of(net, name, asked, rules, dict.fromkeys(asked, share).__getitem__)
                   for share in (0.0, 0.5, 1.0)]
         for permits in zip(*levels, strict=True):
             clock = (known if permits[0].from_nomination else start)[rows]

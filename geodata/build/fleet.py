@@ -106,12 +106,17 @@ def permits(ledger: Ledger) -> pd.DataFrame:
         country = fact_row["country_iso2"]
         known = country in rules.index
         rule = rules.loc[country if known else "DEFAULT"]
+        low, typical, high = (fact_row[f"days_{name}"] for name in ("low", "typical", "high"))
+        told = ""
+        if rule["mean"] == "true":
+            told = f"typical days such that the mean is the source's {typical}"
+            typical = typical_of_mean(float(low), float(typical), float(high))
         rows.append({
-            "country": country, "days_low": fact_row["days_low"],
-            "days_typical": fact_row["days_typical"], "days_high": fact_row["days_high"],
+            "country": country, "days_low": low, "days_typical": typical, "days_high": high,
             "own_flag_days": rule["own_flag_days"], "clock": rule["clock"],
             "ship_bound": rule["ship_bound"], "refused": rule["refused"],
-            "note": "; ".join(filter(None, [fact_row["what"], fact_row["note"], rule["note"]])),
+            "note": "; ".join(filter(None, [fact_row["what"], fact_row["note"], rule["note"],
+                                            told])),
         })
         basis, _low, _high, note = of_confidence(fact_row["confidence"])
         for column, low, high in (("days_low", 0.5, 1.5), ("days_typical", 0.5, 2.0),
@@ -127,6 +132,30 @@ def permits(ledger: Ledger) -> pd.DataFrame:
     return frame
 
 
+def typical_of_mean(low: float, mean: float, high: float) -> float:
+    """The typical days where a source tells the mean.
+
+    A stage's quantile function runs straight from low through typical to high, so that its mean is
+    (low + 2 typical + high) / 4; what sources call the mean must be that.
+    """
+    return (4.0 * mean - low - high) / 2.0
+
+
+def permit_waters(ledger: Ledger) -> pd.DataFrame:
+    """Waters in which a country asks otherwise than its row of permits says, as declared."""
+    frame = declared("permit_waters")
+    strict = {"days_low": 2.0, "days_typical": 10.0, "days_high": 30.0}  # practice: as of DEFAULT
+    for _, row in frame.iterrows():
+        for column, most in strict.items():
+            low, high, kind = (0.5, 2.0, "factor") if float(row[column]) else (0.0, most, "value")
+            ledger.add("permit_waters", f"{row['country']}|{row['waters']}", column, row["basis"],
+                       low, high, kind=kind, sources=row["sources"], note=row["note"])
+    frame = frame.drop(columns=["basis", "sources"])
+    for column in ("days_low", "days_typical", "days_high", "own_flag_days"):
+        frame[column] = numbers(frame[column])
+    return frame
+
+
 def sources(packages: pd.DataFrame) -> pd.DataFrame:
     """The sources of the facts, MEM, and the packages the build takes raw material from."""
     raw = fact("sources").rename(columns={"title_or_fact": "title"})
@@ -135,6 +164,14 @@ def sources(packages: pd.DataFrame) -> pd.DataFrame:
          "year": "", "url": "", "kind": "memory"},
         {"source_id": "CABLENET", "publisher": "cablenet", "title": "rules of geodata/build",
          "year": "", "url": "", "kind": "rule"},
+        {"source_id": "UNCLOS", "publisher": "United Nations",
+         "title": "Convention on the Law of the Sea, articles 58, 79 and 112: cables are laid and "
+                  "kept up freely in economic zones, on shelves and on the high seas",
+         "year": "1982", "url": "", "kind": "law"},
+        {"source_id": "CN27", "publisher": "State Council of China",
+         "title": "Decree 27, provisions on laying submarine cables and pipelines, article 10: "
+                  "urgent repair on the shelf is reported; in the territorial sea foreign ships "
+                  "need approval", "year": "1989", "url": "", "kind": "law"},
     ])
     columns = ["source_id", "publisher", "title", "year", "url", "kind"]
     frame = pd.concat([raw[columns], own, packages[columns]], ignore_index=True)

@@ -80,6 +80,15 @@ def zone_id(owner: tuple[str, str], zone: str) -> str:
     return f"{country}-{claimants.replace(';', '-')}-{zone}"
 
 
+def read_seas() -> pd.DataFrame:
+    """Seas in which a country asks otherwise than elsewhere, with their polygons (`seas.csv`)."""
+    with (HERE / "seas.csv").open(encoding="utf-8", newline="") as file:
+        frame = pd.DataFrame(list(csv.DictReader(file)))
+    frame["geometry"] = [shapely.Polygon([[float(v) for v in pair.split()]
+                                          for pair in text.split(";")]) for text in frame.polygon]
+    return frame
+
+
 DISPUTED_WHOLE = {"EH", "YT", "IO", "PS", "FK", "GI"}
 """Countries all of whose waters have more than one claimant who is asked in practice.
 
@@ -95,10 +104,21 @@ def zones_at(coasts: Coasts, disputed: pd.DataFrame, lon: np.ndarray, lat: np.nd
     table = np.array([[zone_id(o, "ts"), zone_id(o, "eez")] for o in coasts.owners], dtype=object)
     found = np.where(km <= TERRITORIAL_KM, table[owner, 0], table[owner, 1])
     found = np.where(np.isfinite(km), found, HIGH_SEAS)
+    found = _by_sea(found, lon, lat)
     for row in disputed.itertuples():
         inside = shapely.contains_xy(row.geometry, lon, lat)
         found[inside] = row.disputed_id
     return found
+
+
+def _by_sea(labels: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Zones of a country in a sea of `seas.csv` by an id of their own: CN-eez -> CN-scs-eez."""
+    out = labels.copy()
+    for row in read_seas().itertuples():
+        inside = shapely.contains_xy(row.geometry, lon, lat)
+        for zone in ("ts", "eez"):
+            out[inside & (labels == f"{row.country}-{zone}")] = f"{row.country}-{row.sea}-{zone}"
+    return out
 
 
 def along_segments(coasts: Coasts, disputed: pd.DataFrame, samples: pd.DataFrame
@@ -154,7 +174,7 @@ def _zones(coasts: Coasts, disputed: pd.DataFrame, mask: SeaMask, cell: float, z
             inside &= ~shapely.contains_xy(shape, lon, lat)
         lon, lat, owner = lon[inside], lat[inside], owner[inside]
         table = np.array([zone_id(o, "ts") for o in coasts.owners], dtype=object)
-        labels = table[owner]
+        labels = _by_sea(table[owner], lon, lat)
     else:
         labels = zones_at(coasts, disputed, lon, lat)
         labels = np.array([label.removesuffix("-ts") + "-eez" if label.endswith("-ts") else label
@@ -184,10 +204,14 @@ def _described(zone: str, coasts: Coasts, disputed: pd.DataFrame, names: dict[st
         return "high_seas", "", "High seas"
     if len(declared):
         return "disputed", declared.claimants.iloc[0], str(declared["name"].iloc[0])
+    where = ""
+    for row in read_seas().itertuples():
+        if zone.startswith(f"{row.country}-{row.sea}-"):
+            zone, where = zone.replace(f"-{row.sea}-", "-", 1), f" in the {row.name}"
     owner = next(o for o in coasts.owners for z in ("ts", "eez") if zone_id(o, z) == zone)
     country, claimants = owner
     near = zone.endswith("-ts")
-    title = f"{names.get(country, country)}, {'territorial sea' if near else 'EEZ'}"
+    title = f"{names.get(country, country)}, {'territorial sea' if near else 'EEZ'}{where}"
     if claimants:
         return "disputed", claimants, f"{title} ({claimants.replace(';', ', ')})"
     return ("territorial_sea" if near else "eez"), country, title
