@@ -135,6 +135,7 @@ if TYPE_CHECKING:
     from cablenet.repair.spare_plan import SparesPlan as SparesPlan
     from cablenet.repair.spare_plan import plan_spares as plan_spares
     from cablenet.repair.twin_result import YearTwin as YearTwin
+    from cablenet.repair.twin_stock import SpareStock as SpareStock
     from cablenet.repair.twin_traffic import TwinTraffic as TwinTraffic
     from cablenet.repair.twin_traffic import twin_traffic as twin_traffic
     from cablenet.repair.twin_world import TwinWorld as TwinWorld
@@ -245,6 +246,7 @@ _HOME = {
     "repair.ports": ("port_of",),
     "repair.spare_plan": ("SparesPlan", "plan_spares"),
     "repair.twin_result": ("YearTwin",),
+    "repair.twin_stock": ("SpareStock",),
     "repair.twin_traffic": ("TwinTraffic", "twin_traffic"),
     "repair.twin_world": ("TwinWorld", "twin_world"),
     "repair.year_twin": ("simulate_years",),

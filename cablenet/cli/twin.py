@@ -27,6 +27,11 @@ def twin(
         "--mutual-aid", help="Ships outside an agreement help too, once chartered.")] = False,
     dock_days: Annotated[float, typer.Option(
         metavar="DAYS", help="Days in dock of each ship, twice in five years; 0: never.")] = 14.0,
+    spare_share: Annotated[float, typer.Option(
+        metavar="SHARE", help="Spare cable of each cable's length at the bases; inf: no end of it.",
+    )] = 0.02,
+    restock_days: Annotated[float, typer.Option(
+        metavar="DAYS", help="From an order of spare cable to its arrival.")] = 180.0,
     policy: Annotated[list[str] | None, typer.Option(
         metavar="WORDS", help="A policy to hold against today's in the same years; may be given "
         "again: pooled, mutual-aid, fast-lane CC[=DAYS], add-ship PORT, join A+B, end A "
@@ -75,6 +80,7 @@ def twin(
     with progress("simulate years") as tell:
         years_of = cn.simulate_policies(
             net, cn.fault_model(net), policies, years=years, seed=seed, dock_days=dock_days,
+            stock=cn.SpareStock(spare_share, restock_days),
             router=None if no_router else cn.ship_router(), traffic=traffic, workers=workers,
             scheduler=scheduler, tls=Tls(*tls) if tls else None, progress=tell)
     found = years_of.twins[1 if switched else 0]

@@ -67,6 +67,10 @@ LOADING = Stage(0.5, 1.5, 4.0, "days", "assumed", ("SAIX20",))
 days to load at 5 km an hour: 31 hours for the cable alone. At the base it is in mobilising."""
 RESTOCK = Stage(90.0, 180.0, 365.0, "days", "assumed", ())
 """Assumed: from the order of spare cable to its arrival at the depot."""
+SPARE_SHARE = Stage(0.01, 0.02, 0.03, "share of a cable's length", "estimated", ("MEM",))
+"""Spare cable that lies ready, by type 1 to 3 % of the length of a system: from memory."""
+LEAST_REPAIRS = 2
+"""Assumed: no cable has fewer spares than so many plain repairs at its deepest place take."""
 TEST = Stage(0.3, 1.0, 2.0, "days", "sourced", ("TUOI14",))
 """Handover and test; assumed: the ship may leave when its work ends."""
 SPEED = Stage(10.0, 11.5, 14.5, "kn", "sourced", ("KIZUNA", "MAREXSG", "GCAPTON", "MYBB23"))

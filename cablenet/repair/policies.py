@@ -15,6 +15,7 @@ from cablenet.repair.durations import DOCK
 from cablenet.repair.fleet import SeaRoutes, fleet_of
 from cablenet.repair.rules import RepairRules
 from cablenet.repair.twin_result import YearTwin
+from cablenet.repair.twin_stock import HELD, SpareStock
 from cablenet.repair.twin_traffic import TwinTraffic, twin_traffic
 from cablenet.repair.twin_world import TwinWorld, twin_world
 from cablenet.repair.year_twin import simulate_years
@@ -85,6 +86,7 @@ def simulate_policies(
     years: int = 100,
     seed: int = 1,
     dock_days: float = DOCK.typical,
+    stock: SpareStock = HELD,
     world: TwinWorld | None = None,
     router: SeaRoutes | None = None,
     traffic: bool = False,
@@ -100,7 +102,7 @@ def simulate_policies(
 
     Parameters
     ----------
-    dock_days
+    dock_days, stock
         as of `simulate_years`
     world
         ways at sea that hold the ports of all policies; default: made here, by `router` if given
@@ -124,7 +126,7 @@ def simulate_policies(
     for done, (policy, fleet) in enumerate(zip(policies, fleets, strict=True)):
         twins.append(simulate_years(net, model, years=years, seed=seed, rules=policy.rules,
                                     ships=fleet, mutual_aid=policy.mutual_aid, dock_days=dock_days,
-                                    world=ways))
+                                    stock=stock, world=ways))
         if progress:
             progress("policies", done + 1, len(policies))
     scored = twin_traffic(*twins, workers=workers, scheduler=scheduler, tls=tls,

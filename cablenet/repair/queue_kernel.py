@@ -33,7 +33,7 @@ class DepotCalls:
     Attributes
     ----------
     depot
-        (F,) numbers; -1: nothing has to be loaded
+        (F,) numbers; -1: the ships load at their bases, or have it aboard
     depot_h
         (S, D) from a ship's base to the depot, loading included (0 at the base)
     depot_km
@@ -41,7 +41,7 @@ class DepotCalls:
     load_h
         loading at a depot on the way from another fault
     kind, need_km
-        (F,) what a repair takes, and how much
+        (F,) what a repair takes, and how much; 0: nothing
     stock_km
         (K,)
     lead_h
@@ -124,6 +124,8 @@ class Served:
         (F,) who serves it; -1 where no ship ever may
     called_h, there_h, begin_h, done_h
         (F,) the ship is called, is there, begins to work, traffic is back; infinite if never
+    stocked_h
+        (F,) until when each waited for spares; 0 if it did not
     busy_h
         (S,) from each call to the end of the work, summed
     waiting_fault_h
@@ -135,6 +137,7 @@ class Served:
     there_h: Floats
     begin_h: Floats
     done_h: Floats
+    stocked_h: Floats
     busy_h: Floats
     waiting_fault_h: float
 
@@ -144,15 +147,15 @@ def serve(case: QueueCase) -> Served:
     faults, ships = len(case.call_h), len(case.mobilise_h)
     ship = np.full(faults, -1, np.int64)
     called, there, begin, done = (np.full(faults, np.inf) for _ in range(4))
-    busy = np.zeros(ships)
+    stocked, busy = np.zeros(faults), np.zeros(ships)
     calls = case.calls or _no_calls(faults, ships, case.apart_km.shape[0])
     area = _serve(case.call_h, case.place, case.group, case.value, case.permit_h, case.work_h,
                   case.test_h, case.charter_h, case.flag, case.mobilise_h, case.base_h,
                   case.apart_km, case.speed_km_h, case.dock_due_h.copy(), case.dock_every_h,
                   case.dock_h, calls.depot, calls.depot_h, calls.depot_km, calls.load_h, calls.kind,
                   calls.need_km, calls.stock_km, calls.lead_h, ship, called, there, begin, done,
-                  busy)
-    return Served(ship, called, there, begin, done, busy, float(area))
+                  stocked, busy)
+    return Served(ship, called, there, begin, done, stocked, busy, float(area))
 
 
 def _no_calls(faults: int, ships: int, places: int) -> DepotCalls:
@@ -185,8 +188,9 @@ def _serve(call_h: Floats, place: Ints, group: Ints, value: Floats, permit_h: Fl
            base_h: Floats, apart_km: Floats, speed_km_h: Floats, due_h: Floats, every_h: float,
            dock_h: float, depot: Ints, depot_h: Floats, depot_km: Floats, load_h: float,
            kind: Ints, need_km: Floats, stock_km: Floats, lead_h: float, ship: Ints,
-           called: Floats, there: Floats, begin: Floats, done: Floats, busy: Floats) -> float:
-    """Fill the last six arrays; the integral of the number that wait."""
+           called: Floats, there: Floats, begin: Floats, done: Floats, stocked: Floats,
+           busy: Floats) -> float:
+    """Fill the last seven arrays; the integral of the number that wait."""
     faults, ships = len(call_h), len(mobilise_h)
     free_h, home_h = np.zeros(ships), np.zeros(ships)
     last, loaded = np.full(ships, -1), np.full(ships, -1)
@@ -231,10 +235,11 @@ def _serve(call_h: Floats, place: Ints, group: Ints, value: Floats, permit_h: Fl
             job = queue[n]
             best, earliest, soonest = -1, np.inf, np.inf
             d = depot[job]
-            if d >= 0:
+            if need_km[job] > 0.0:
                 stock_h = _in_stock_h(job, now, call_h, newest, before, called, kind, need_km,
                                       stock_km, lead_h)
                 if stock_h > now:
+                    stocked[job] = stock_h
                     arrives = min(arrives, stock_h)
                     queue[kept] = job
                     kept += 1
@@ -265,7 +270,7 @@ def _serve(call_h: Floats, place: Ints, group: Ints, value: Floats, permit_h: Fl
             done[job] = free_h[best] + test_h[job]
             busy[best] += free_h[best] - now
             last[best], loaded[best] = place[job], d
-            if d >= 0:
+            if need_km[job] > 0.0:
                 before[job], newest[kind[job]] = newest[kind[job]], job
             home_h[best] = free_h[best] + base_h[best, place[job]]
         waiting = kept

@@ -75,6 +75,11 @@ class YearTwin:
         return np.asarray(
             (self.served.done_h - self.faults["start_h"].to_numpy(float)) / 24.0, np.float64)
 
+    @cached_property
+    def spares_h(self) -> Floats:
+        """(F,) hours that each waited for spares, from when a ship might have been called."""
+        return np.asarray(np.maximum(self.served.stocked_h - self.case.call_h, 0.0), np.float64)
+
     def to_frame(self) -> pd.DataFrame:
         """One row a served fault of the years asked for: its place, ship and stages in days."""
         rows = np.flatnonzero(self.counted)
@@ -90,7 +95,8 @@ class YearTwin:
             "jurisdiction_id": self.faults["jurisdiction_id"].to_numpy(object)[rows],
             "ship_id": np.array([ship.id for ship in self.ships], object)[served.ship[rows]],
             "locate_days": (known - start)[rows] / day,
-            "wait_ship_days": (served.called_h - case.call_h)[rows] / day,
+            "wait_spares_days": self.spares_h[rows] / day,
+            "wait_ship_days": (served.called_h - case.call_h - self.spares_h)[rows] / day,
             "sail_days": (served.there_h - served.called_h)[rows] / day,
             "wait_permit_days": (case.call_h - known + served.begin_h - served.there_h)[rows] / day,
             "work_days": case.work_h[rows] / day,
@@ -107,7 +113,8 @@ class YearTwin:
                                             & self.net.links.in_service].sum())
         start = self.faults["start_h"].to_numpy(float)
         happened = int((start >= self.warm_up_h).sum())
-        wait = (self.served.called_h - self.case.call_h)[self.counted] / 24.0
+        spares = self.spares_h[self.counted] / 24.0
+        wait = (self.served.called_h - self.case.call_h)[self.counted] / 24.0 - spares
         mean, half = self._interval(self.outage_days)
         return {
             "years": float(self.years), "faults_per_year": happened / self.years,
@@ -116,6 +123,8 @@ class YearTwin:
             "median_days": float(np.median(days)), "mean_days": mean,
             "mean_days_half_width": half, "p90_days": float(np.quantile(days, 0.9)),
             "mean_wait_for_ship_days": float(wait.mean()),
+            "mean_wait_for_spares_days": float(spares.mean()),
+            "waited_for_spares_share": float((spares > 0).mean()),
             "down_at_a_time": float(days.sum() / (self.years * HOURS_A_YEAR / 24.0)),
         }
 
@@ -229,14 +238,15 @@ class YearTwin:
         frame = self.to_frame()
         names = np.array([name or "(none)" for name in self.agreements], object)
         frame["agreement"] = names[np.minimum(self.case.group[self.counted], len(names) - 1)]
-        stages = {"locate_days": "locate", "wait_ship_days": "wait for a ship",
+        stages = {"locate_days": "locate", "wait_spares_days": "wait for spares",
+                  "wait_ship_days": "wait for a ship",
                   "sail_days": "mobilise and sail", "wait_permit_days": "wait for a permit",
                   "work_days": "work", "test_days": "test"}
         mean = frame.groupby("agreement")[list(stages)].mean()
         mean = mean.loc[mean.sum(axis=1).sort_values().index].rename(columns=stages)
         axes = plt.figure(figsize=(9, 0.45 * len(mean) + 1.6), layout="constrained").add_subplot()
         mean.plot.barh(stacked=True, ax=axes, width=0.75, color=[
-            "#bbbbbb", "#cc3311", "#4477aa", "#ee9933", "#228833", "#dddddd"])
+            "#bbbbbb", "#aa3377", "#cc3311", "#4477aa", "#ee9933", "#228833", "#dddddd"])
         axes.set(xlabel="mean days from fault to restored", ylabel="")
         axes.legend(frameon=False, fontsize="small", loc="lower right")
         axes.spines[["top", "right"]].set_visible(False)

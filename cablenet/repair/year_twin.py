@@ -32,6 +32,7 @@ from cablenet.repair.permits import claimants_of, permits_of
 from cablenet.repair.queue_kernel import QueueCase, Served, serve
 from cablenet.repair.rules import RepairRules
 from cablenet.repair.twin_result import YearTwin
+from cablenet.repair.twin_stock import HELD, SpareStock
 from cablenet.repair.twin_world import TwinWorld, speeds_km_h, twin_world
 from cablenet.repair.weather import SEASONS
 
@@ -58,6 +59,7 @@ def simulate_years(
     ships: Sequence[Ship] | None = None,
     mutual_aid: bool = False,
     dock_days: float = DOCK.typical,
+    stock: SpareStock = HELD,
     world: TwinWorld | None = None,
     progress: Tell | None = None,
 ) -> YearTwin:
@@ -78,6 +80,9 @@ def simulate_years(
         ships outside a cable's agreement help too, once chartered
     dock_days
         how long a ship lies in dock, at its base, twice in five years; 0: never
+    stock
+        spares of each cable at the bases, used up and restocked: no ship is called before there
+        are enough
     world
         ways at sea made before (`twin_world`); default: 1.2 times the great circle
 
@@ -107,6 +112,7 @@ def simulate_years(
     order = np.argsort(case.call_h, kind="stable")
     case = _in_order(case, order)
     faults = faults.iloc[order].reset_index(drop=True)
+    case = replace(case, calls=stock.calls(net, faults, len(fleet), len(ways.apart_km)))
     if progress:
         progress("queue", 0, 1)
     served = serve(case)

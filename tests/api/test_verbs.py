@@ -166,8 +166,8 @@ def test_simulated_years_add_up_and_policies_face_the_same_ones() -> None:
     layers = found.draw()
     assert list(layers) == ["policies", "agreements", "fleet", "mended"]
     mended = layers["mended"]
-    stages = mended[["locate_days", "wait_ship_days", "sail_days", "wait_permit_days", "work_days",
-                     "test_days"]].sum(axis=1)
+    stages = mended[["locate_days", "wait_spares_days", "wait_ship_days", "sail_days",
+                     "wait_permit_days", "work_days", "test_days"]].sum(axis=1)
     assert stages.to_numpy() == pytest.approx(mended["outage_days"].to_numpy())
     by_policy = dict(iter(mended.groupby("policy")))
     assert len(by_policy["today"]) == found.answer["today"]["faults_per_year"] * 20

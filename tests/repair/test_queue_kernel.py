@@ -39,7 +39,7 @@ def random_case(rng):
         depot_h=rng.integers(0, 150, (ships, depots)).astype(float),
         depot_km=rng.integers(0, 3000, (depots, places)).astype(float),
         load_h=float(rng.integers(0, 40)), kind=rng.integers(0, kinds, faults),
-        need_km=rng.integers(1, 30, faults).astype(float),
+        need_km=rng.integers(0, 30, faults).astype(float),
         stock_km=rng.integers(10, 60, kinds).astype(float), lead_h=float(rng.integers(1, 900)))
     return QueueCase(
         call_h=np.sort(rng.integers(0, 600, faults)).astype(float),
@@ -105,6 +105,7 @@ def test_spares_are_used_up_and_wait_for_their_order():
     served = serve(replace(case_of([0, 40, 80, 500], [1, 1, 1, 1]), calls=calls))
     assert served.called_h.tolist() == [0, 40, 100, 600]
     assert served.there_h.tolist() == [15, 55, 115, 615]
+    assert served.stocked_h.tolist() == [0, 0, 100, 600]
     assert served.waiting_fault_h == 20 + 100
 
 

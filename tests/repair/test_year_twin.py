@@ -30,7 +30,7 @@ def twin(atlas):
 def test_the_stages_of_a_repair_add_up_to_its_outage(twin):
     frame = twin.to_frame()
     stages = [name for name in frame.columns if name.endswith("_days") and name != "outage_days"]
-    assert len(stages) == 6
+    assert len(stages) == 7
     assert (frame[stages].to_numpy(float) >= -1e-9).all()
     assert frame[stages].sum(axis=1).to_numpy() == pytest.approx(frame["outage_days"].to_numpy())
 
@@ -67,13 +67,14 @@ def test_the_same_seed_gives_the_same_bytes(atlas, twin):
 
 
 def test_ships_without_end_and_at_every_fault_make_nobody_wait_for_a_ship(atlas, twin):
-    """As many ships as faults, each under every agreement: a ship is always free."""
+    """As many ships as faults, each under every agreement, and no end of spares: a ship is always
+    free."""
     case = twin.case
     many = 400
     wide = replace(case, charter_h=np.zeros((many, case.charter_h.shape[1])),
                    flag=np.zeros(many, np.int64), mobilise_h=np.zeros(many),
                    base_h=np.zeros((many, case.base_h.shape[1])), speed_km_h=np.full(many, 1e12),
-                   dock_due_h=np.full(many, np.inf))
+                   dock_due_h=np.full(many, np.inf), calls=None)
     served = serve(wide)
     assert served.called_h == pytest.approx(case.call_h)
     assert served.waiting_fault_h == 0.0

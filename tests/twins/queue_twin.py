@@ -36,7 +36,7 @@ def serve_slowly(case):
         waiting += [job for job in range(len(case.call_h)) if case.call_h[job] == now
                     and any(may(case, ship.number, job) for ship in fleet)]
         for job in sorted(waiting, key=lambda job: (-case.value[job], case.call_h[job], job)):
-            if case.calls is not None and case.calls.depot[job] >= 0:
+            if case.calls is not None and case.calls.need_km[job] > 0:
                 ready = in_stock(case, job, now, taken)
                 if ready > now:
                     moments.add(ready)
@@ -56,7 +56,7 @@ def serve_slowly(case):
             ship.place = case.place[job]
             if case.calls is not None:
                 ship.loaded = case.calls.depot[job]
-                if ship.loaded >= 0:
+                if case.calls.need_km[job] > 0:
                     taken.append((case.calls.kind[job], now, case.calls.need_km[job]))
             ship.home = ship.free + case.base_h[number, case.place[job]]
             moments.add(ship.free)

@@ -56,6 +56,10 @@ class SimulateYearsInputs(OnOverlay):
     seed: Seed = 1
     dock_days: float = Field(14.0, strict=True, ge=0, le=365, description=(
         "days in dock of each ship, twice in five years; 0: never"))
+    spare_share: float | None = Field(0.02, strict=True, ge=0, le=1, description=(
+        "spare cable of each cable's length at the bases, used up and restocked; null: no end"))
+    restock_days: float = Field(180.0, strict=True, ge=0, le=3650, description=(
+        "from an order of spare cable to its arrival"))
     policies: list[PolicyInputs] = Field([], max_length=10, description=(
         "to be held against today's in the same years"))
     traffic: bool = Field(False, strict=True, description=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import cablenet as cn
@@ -43,9 +44,11 @@ def simulate_years(world: World, asked: SimulateYearsInputs, desk: Desk) -> Foun
     found = cn.simulate_policies(
         net, cn.fault_model(net),
         [cn.Policy(TODAY), *(one.policy(net) for one in asked.policies)], years=asked.years,
-        seed=asked.seed, dock_days=asked.dock_days, router=_router(asked),
-        traffic=asked.traffic, workers=0, scheduler=desk.scheduler, tls=desk.tls,
-        progress=desk.told)
+        seed=asked.seed, dock_days=asked.dock_days,
+        stock=cn.SpareStock(math.inf if asked.spare_share is None else asked.spare_share,
+                            asked.restock_days),
+        router=_router(asked), traffic=asked.traffic, workers=0, scheduler=desk.scheduler,
+        tls=desk.tls, progress=desk.told)
     return Found({**found.to_json(), TODAY: found.twins[0].to_json()},
                  lambda: cn.result_layers(found))
 
