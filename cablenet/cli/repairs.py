@@ -59,7 +59,7 @@ def repairs(
         "--traffic", help="Follow unserved demand by country and class (seconds a step).")] = False,
     prices: Annotated[bool, typer.Option(
         "--prices", help="Plan again with one permit-day less, one more ship, a pooled fleet, "
-        "spares at a port (a minute).")] = False,
+        "spares at a port, by the objective asked for (minutes; fairness left out).")] = False,
     price_at: Annotated[list[str] | None, typer.Option(
         metavar="PORT", help="With --prices: a port to try; left out: the depots nearest to the "
         "fault of most worth.")] = None,
@@ -93,6 +93,7 @@ def repairs(
         with progress("prices") as tell:
             found = cn.repair_prices(
                 net, scenario, charter=charter, rules=rules, progress=tell,
+                objective=cast(Any, goal), horizon_days=horizon_days,
                 router=cn.ship_router(frozenset(closed or ())),
                 ports={text: port_of(net, text) for text in price_at} if price_at else None)
     if out is not None:
@@ -114,7 +115,9 @@ def repairs(
                     f"Back at {goal.level:.0%} of demand for good")
     print_table(plan.ships_used().round(2), f"Ships: {plan.cost_musd:,.1f} million USD")
     if found is not None:
-        print_table(found.round(2), "Prices, in weight x days until traffic is back")
+        units = {"weighted": "weight x days until traffic is back",
+                 "demand_days": "Tbps-days unserved"}
+        print_table(found.round(2), f"Prices, in {units.get(str(goal), 'days below the level')}")
     for note in plan.notes:
         typer.echo(f"- {note}")
 

@@ -127,6 +127,11 @@ class Judging:
         return self._judged(routes, value, value if found.status == "optimal" else bound_, seconds,
                             "coupled", parties, notes)
 
+    def lost(self, routes: Routes) -> float:
+        """What these routes lose, in the certificate's unit."""
+        loss, unit = self._loss()
+        return self._until(loss, routes, loss(done_of(self.problem, routes))) / unit
+
     def _judged(self, routes: Routes, value: float, bound: float, seconds: float,
                 form: Literal["additive", "coupled"], parties: pd.DataFrame | None = None,
                 notes: tuple[str, ...] = ()) -> Judged:

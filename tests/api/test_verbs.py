@@ -197,6 +197,13 @@ def test_a_permit_day_saves_a_day_of_the_one_repair_that_waits_for_it() -> None:
     assert (rows["ship"]["what"], rows["ship"]["saves"]) == ("c", 0)
 
 
+def test_prices_are_told_in_the_unit_of_the_objective() -> None:
+    found = ask("repair-prices", event=CUT, ports=["c"], objective="demand_days").answer
+    assert asked_once("repair-prices").answer["unit"] == "days x weight"
+    assert found["unit"] == "Tbps-days unserved"
+    assert all(row["saves"] > -1e-6 and row["dual"] is None for row in found["prices"])
+
+
 def test_a_curve_of_budgets_begins_with_nothing_built() -> None:
     found = ask("demand-curve", lambda _: two_places().network, budgets_musd=[500, 0])
     none, enough = found.answer["points"]

@@ -41,9 +41,9 @@ def drawn(seed):
     return net, outage(net, *places)
 
 
-def every_schedule(net, hit):
+def every_schedule(net, hit, rules=None):
     """Hours of completion of each job under all assignments and orders, by a second clock."""
-    problem = repair_case(net, hit).problem
+    problem = repair_case(net, hit, rules=rules).problem
     jobs = problem.n_jobs
     for order in permutations(range(jobs)):
         for cut in range(jobs + 1):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from repair.test_dispatch import outage, sea
+from repair.test_objectives import drawn, every_schedule, spent, two_ships
 from repair.test_repair_rules import with_depots
 
-from cablenet.repair import RepairRules, repair_prices
+from cablenet.build import build_network
+from cablenet.repair import RepairRules, ServiceLevel, repair_prices
 from cablenet.repair.case import repair_case
 from cablenet.repair.choice import choose_routes
+from cablenet.repair.network_value import NetworkValue
 from cablenet.repair.prices import ship_duals
 
 
@@ -57,14 +60,14 @@ def test_the_dual_of_a_ship_bounds_what_one_more_like_it_saves():
         net = sea(ships=bases)
         case = repair_case(net, outage(net, *places))
         choice = choose_routes(case.problem, seed=1, limit=5.0)
-        dual = ship_duals(case.problem, choice)
+        dual = ship_duals(case.problem, choice.objective)
         more = sea(ships=[*bases, ("three", 1.0, 0, "ZONE", 10.0)])
         bigger = choose_routes(repair_case(more, outage(more, *places)).problem, seed=1, limit=5.0)
         saved = (choice.objective - bigger.objective) / 2400
         # exact where the relaxation is whole; never below 0
         assert saved >= -1e-9
         assert dual[0] >= -1e-9
-        one = ship_duals(case.problem, choice)[case.ships.index(
+        one = ship_duals(case.problem, choice.objective)[case.ships.index(
             next(s for s in case.ships if s.id == "one"))]
         assert one >= saved - 1e-6 or choice.status != "optimal"
 
@@ -87,3 +90,53 @@ def test_permit_days_count_from_the_fast_lane_too():
     assert plain.tolist() == [[16 * 24]]
     fast = repair_case(net, hit, rules=RepairRules(sooner={"BB": 4.0}, fast_lane={"BB": 3.0}))
     assert fast.problem.permit_h.tolist() == [[0]]
+
+
+def with_permits(net, days):
+    """Two cables and two ships; the near cable lies in waters that ask for permits."""
+    tables = sea(permits=[("BB", days, "fault", False)], waters=[
+        ("bb", "eez", "BB", "near/1"), ("high-seas", "high_seas", None, "far/1")]).layers.tables
+    return build_network(net.layers.with_tables(**{name: tables[name] for name in (
+        "permits", "jurisdictions", "segment_jurisdictions")}))
+
+
+def asking(seed):
+    """Random room, and random cuts."""
+    net = with_permits(drawn(seed)[0], 15.0)
+    rng = np.random.default_rng(seed)
+    rng.uniform(0.5, 6, 2)
+    lon = rng.uniform(0.5, 19.5, 3).round(2)
+    return net, outage(net, *((float(x), "near" if x < 10 else "far") for x in lon))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_prices_by_what_the_network_gets_are_those_of_every_schedule(seed):
+    net, hit = asking(seed)
+    value = NetworkValue(net, hit, hit.faults["link"].tolist())
+    level = value.demand_by_country * 0.1 + 1e-6
+    rate = {"demand_days": value.unserved_tbps, ServiceLevel(0.9): lambda mended: float(
+        (value.unserved_by_country(mended) > level).sum())}
+    levers = {("permit day", "BB"): RepairRules(sooner={"BB": 1.0}),
+              ("pooled fleet", "agreements ignored"): RepairRules(pooled=True)}
+    for objective, lost in rate.items():
+        found = priced(net, hit, ports={"x": (7.0, 0.0)}, objective=objective)
+        least = {rules: min(spent(done, 90 * 24.0, lost) for done in every_schedule(
+            net, hit, levers.get(rules))) for rules in (None, *levers)}
+        for lever in levers:
+            assert found.loc[lever]["saves"] == pytest.approx(least[None] - least[lever], abs=1e-5)
+        assert (found["saves"] >= -1e-6).all()
+        assert found.loc["permit day", "BB"]["order_kept"] <= found.loc[
+            "permit day", "BB"]["saves"] + 1e-6
+        assert found["dual"].isna().all(), "nothing is additive here"
+
+
+def test_a_permit_day_is_worth_what_stays_unserved_for_it():
+    """One cut of 'near', which alone joins AA to the others: of 3 Tbps the 0.3 between BB and CC
+    are served without it (see `valued`). Its permit comes long after the ship: a day less saves
+    2.7."""
+    net = with_permits(two_ships(40.0, 4.0), 40.0)
+    found = priced(net, outage(net, (5.0, "near")), ports={"x": (5.0, 0.0)},
+                   objective="demand_days")
+    assert found.loc["permit day", "BB"]["saves"] == pytest.approx(2.7)
+    assert found.loc["permit day", "BB"]["order_kept"] == pytest.approx(2.7)
+    assert found.loc["ship", "x"]["saves"] == pytest.approx(0.0, abs=1e-6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -98,6 +98,9 @@ class PricesInputs(OnOverlay):
         "fault of most worth"))
     charter: bool = Field(False, strict=True, description=(
         "ships outside a cable's agreement may be chartered"))
+    objective: Literal["weighted", "demand_days"] = Field("weighted", description=(
+        "what is saved: lit Tbps x days until sections are back, or Tbps-days of unserved demand "
+        "(minutes: the network is solved for it)"))
     seed: Seed = 1
     time_limit_s: Whole = Field(5, ge=1, le=600, description=(
         "seconds on the clock for the search of each plan"))

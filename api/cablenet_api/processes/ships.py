@@ -70,10 +70,12 @@ def repair_prices(world: World, asked: PricesInputs, desk: Desk) -> Found:
         port: cn.port_of(net, port) for port in asked.ports}
     table = cn.repair_prices(net, scenarios_of(World(net), [asked.event]), ports=ports,
                              router=cn.ship_router(), charter=asked.charter, seed=asked.seed,
+                             objective=asked.objective,
                              time_limit_s=float(asked.time_limit_s), progress=desk.told)
     keyed = table.reset_index(drop=True)
     keyed.insert(0, "price_id", [f"{row:04d}" for row in range(len(keyed))])
-    return Found({"unit": "days x weight", "prices": table.to_dict("records")},
+    unit = "days x weight" if asked.objective == "weighted" else "Tbps-days unserved"
+    return Found({"unit": unit, "prices": table.to_dict("records")},
                  lambda: {"prices": keyed})
 
 
