@@ -36,5 +36,7 @@ export function value(number, unit) {
 }
 
 export const moment = (time) => new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+/** The name of a month, 0 to 11. */
+export const monthName = (month) => new Date(2024, month, 15).toLocaleString(locale(), { month: "long" });
 export const days = (hours) => `${plain(hours / 24, 1)} ${word("days")}`;
 export const money = (musd) => `${plain(musd, musd < 10 ? 1 : 0)} M USD`;

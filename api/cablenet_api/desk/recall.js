@@ -5,7 +5,7 @@ const ASKED = {
   "cut-sets": ["depend", (asked) => ({ country: asked.countries?.[0] ?? "", unit: asked.unit, order: asked.max_order })],
   worst: ["worst", (asked) => ({ k: asked.k, unit: asked.unit, metric: asked.metric, country: asked.country ?? "" })],
   redundancy: ["build", (asked) => ({ country: asked.countries?.[0] ?? "", second: asked.countries?.[1] ?? "", budget: asked.budget_musd ?? "" })],
-  repairs: ["repairs", (asked) => ({ days: asked.horizon_days, permit: asked.permit_days ?? "", ...(asked.event.kind === "named_event" ? { event: asked.event.event } : {}) })],
+  repairs: ["repairs", (asked) => ({ days: asked.horizon_days, permit: asked.permit_days ?? "", month: asked.month ?? "", ...(asked.event.kind === "named_event" ? { event: asked.event.event } : {}) })],
 };
 
 export function recall({ processID, inputs }) {

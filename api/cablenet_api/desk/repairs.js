@@ -7,7 +7,7 @@ import { csvButton } from "./exports.js";
 import { form, number, pick } from "./forms.js";
 import { job, open, standing, start } from "./jobs.js";
 import { failed } from "./notice.js";
-import { money, people, plain, tbps } from "./numbers.js";
+import { money, monthName, people, plain, tbps } from "./numbers.js";
 import { state } from "./state.js";
 import { table } from "./table.js";
 import { told } from "./whatif.js";
@@ -28,13 +28,15 @@ export function repairs(data) {
   const kept = job(state().job), mine = kept?.status?.processID === "repairs";
   const choice = event ? make("p", {}, word("repairs_of", { what: events.map(told).join("; ") })) : pick("repairs", "event", word("kind_event"), data.events.map((name) => [name, name]), data.events[0]);
   return [make("p", {}, word(events.length && !event ? "repairs_one_event" : "repairs_about"), !events.length && ` ${word("repairs_choose")}`),
-    form("repairs", (asked) => go(event ?? { kind: "named_event", event: asked.event }, asked), [choice, number("repairs", "days", word("horizon"), 90, { min: 1, max: 365 }),
+    form("repairs", (asked) => go(event ?? { kind: "named_event", event: asked.event }, asked), [choice, number("repairs", "days", word("horizon"), 90, { min: 1, max: 365 }), pick("repairs", "month", word("weather_of"), [["", word("calm")], ...months()], ""),
       number("repairs", "permit", word("permits_within"), "", { min: 0, max: 365, step: "any", placeholder: word("as_today") })]),
     mine && standing(state().job), mine && kept.result && found(kept.result, kept.asked ?? {})];
 }
 
+const months = () => Array.from({ length: 12 }, (_, i) => [String(i + 1), monthName(i)]);
+
 async function go(event, asked) {
-  const inputs = { event, horizon_days: Number(asked.days), ...(asked.permit === "" ? {} : { permit_days: Number(asked.permit) }) };
+  const inputs = { event, horizon_days: Number(asked.days), ...(asked.month ? { month: Number(asked.month) } : {}), ...(asked.permit === "" ? {} : { permit_days: Number(asked.permit) }) };
   const id = await start("repairs", inputs);
   if (!id || asked.permit === "") return;
   try {

@@ -99,7 +99,8 @@ def _section(section: str, old: Any, new: Any) -> Iterator[Change]:
         for field in old:
             if old[field] != new.get(field):
                 yield Change(section, "changed",
-                             f"{section}.{field}: {_short(old[field])} -> {_short(new[field])}")
+                             f"{section}: {_spelt(field)} {_short(old[field])} -> "
+                             f"{_short(new[field])}")
     else:
         yield Change(section, "changed", f"{section}: {_short(old)} -> {_short(new)}")
 
@@ -109,6 +110,10 @@ def _entries(section: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[C
     if key is None:
         gone = [one for one in old if one not in new]
         come = [one for one in new if one not in old]
+        if gone and len(old) == len(new) and all(isinstance(one, dict) for one in (*old, *new)):
+            for place, (was, now) in enumerate(zip(old, new, strict=True), start=1):
+                yield from _fields(section, f"{section} {place}", was, now)
+            return
         yield from (Change(section, "removed", f"{section}: without {_short(one)}")
                     for one in gone)
         yield from (Change(section, "added", f"{section}: with {_short(one)}") for one in come)
@@ -122,12 +127,18 @@ def _entries(section: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[C
         yield Change(section, "added", f"{section}: '{name}' added")
     changed = [name for name in was if name in now and was[name] != now[name]]
     for name in changed:
-        for field in was[name]:
-            if was[name][field] != now[name][field]:
-                yield Change(section, "changed", f"{section} '{name}': {field} "
-                             f"{_short(was[name][field])} -> {_short(now[name][field])}")
+        yield from _fields(section, f"{section} '{name}'", was[name], now[name])
     if not changed and was.keys() == now.keys():
         yield Change(section, "moved", f"{section}: another order")
+
+
+def _fields(section: str, entry: str, was: Mapping[str, Any], now: Mapping[str, Any]
+            ) -> Iterator[Change]:
+    """What differs in one entry, field by field."""
+    for field in was:
+        if was[field] != now.get(field):
+            yield Change(section, "changed", f"{entry}: {_spelt(field)} {_short(was[field])} -> "
+                                             f"{_short(now.get(field))}")
 
 
 # -- computed figures -------------------------------------------------------------------------
@@ -175,6 +186,21 @@ def _named(ids: Sequence[str]) -> str:
 
 
 def _short(value: Any) -> str:
-    text = "nothing" if value is None or value == [] else (
-        f"'{value}'" if isinstance(value, str) else str(value))
+    """A value as people read it: entries of a record as "metric 'people_isolated', at least 1"."""
+    text = _words(value) or "nothing"
     return text if len(text) <= 160 else text[:157] + "..."
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{_spelt(key)} {_words(one)}" for key, one in value.items()
+                         if one not in (None, [], {}))
+    if isinstance(value, list):
+        return "; ".join(map(_words, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else f"'{value}'" if isinstance(value, str) else str(value)
+
+
+def _spelt(field: str) -> str:
+    return field.replace("_", " ")

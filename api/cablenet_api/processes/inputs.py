@@ -137,6 +137,8 @@ class RepairsInputs(OnOverlay):
     horizon_days: Whole = Field(90, ge=1, le=365)
     permit_days: float | None = Field(None, strict=True, ge=0, le=365, description=(
         "what if every country granted its permit within so many days of the fault, to any ship"))
+    month: Whole | None = Field(None, ge=1, le=12, description=(
+        "of the faults: hard seasons at sea slow the work; null: calm weather everywhere"))
     objective: Literal["weighted", "demand_days"] = Field("weighted", description=(
         "weighted: by lit capacity; demand_days: by the demand that the network serves again"))
     service_level: ServiceLevelInputs | None = Field(None, description=(

@@ -38,7 +38,7 @@ def plan_of(world: World, asked: RepairsInputs) -> cn.RepairPlan:
     outage = scenarios_of(world, [asked.event])
     goal, fair = asked.goal(), asked.fairness
     plan = cn.plan_repairs(world.network, outage, horizon_days=asked.horizon_days,
-                           router=cn.ship_router(), rules=_permits(world, asked.permit_days),
+                           router=cn.ship_router(), rules=_rules(world, asked),
                            objective=goal, fairness=None if fair is None else fair.rule())
     return plan if goal == "weighted" else plan.with_traffic()
 
@@ -49,9 +49,8 @@ def _found(plan: cn.RepairPlan) -> Found:
     return Found({**plan.to_json(), **countries}, lambda: cn.result_layers(plan))
 
 
-def _permits(world: World, days: float | None) -> cn.RepairRules | None:
-    """Every country of the table of permits grants within so many days; None: as today."""
-    if days is None:
-        return None
+def _rules(world: World, asked: RepairsInputs) -> cn.RepairRules:
+    """As today, but for the month, and for what permits would be granted within so many days."""
     granting = world.network.layers.tables["permits"]["country"]
-    return cn.RepairRules(fast_lane={str(country): days for country in granting})
+    fast = {} if asked.permit_days is None else dict.fromkeys(map(str, granting), asked.permit_days)
+    return cn.RepairRules(month=asked.month, fast_lane=fast)

@@ -32,10 +32,19 @@ def test_every_section_that_differs_is_told_in_a_sentence(document: PlanDocument
                     {"country": "CC", "single_window": "MIC", "max_hours_to_issue": 24}]})
     told = [change.sentence for change in differences(document, other)]
     assert told[0] == "title: 'Ring repair, joint plan' -> 'Other'"
-    assert any(one.startswith("triggers: without {'metric': 'people_isolated'") for one in told)
+    assert any(one.startswith("triggers: without metric 'people_isolated', ") for one in told)
     assert "permits: 'CC' added" in told
-    assert "permits 'BB': max_hours_to_issue 48.0 -> 24.0" in told
+    assert "permits 'BB': max hours to issue 48.0 -> 24.0" in told
     assert len(told) == 4
+
+
+def test_an_entry_without_a_name_is_told_by_its_place(document: PlanDocument) -> None:
+    plain = document.model_dump(by_alias=True)
+    first = {**plain["triggers"][0], "at_least": 500.0}
+    other = PlanDocument.model_validate({**plain, "triggers": [first, *plain["triggers"][1:]]})
+    before = plain["triggers"][0]["at_least"]
+    assert [change.sentence for change in differences(document, other)] == [
+        f"triggers 1: at least {before} -> 500.0"]
 
 
 def test_a_figure_that_changed_names_its_cause(document: PlanDocument, world: World) -> None:
