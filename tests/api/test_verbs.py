@@ -61,6 +61,17 @@ def asked_once(process: str) -> Found:
     return ask(process)
 
 
+def test_examples_name_stations_and_agreements_that_the_atlas_has() -> None:
+    layers = cn.atlas()
+    names = {"start": set(layers.stations["name"]), "end": set(layers.stations["name"]),
+             "agreement": set(layers.maintenance_agreements["agreement_id"])}
+    shown = [(key, example[key]) for one in PROCESSES.values()
+             for example in one.inputs.model_json_schema().get("examples", [])
+             for key in names if isinstance(example.get(key), str)]
+    assert len(shown) >= 3
+    assert [pair for pair in shown if pair[1] not in names[pair[0]]] == []
+
+
 def cells(text: str) -> set[str]:
     return {name for row in text.splitlines() if row.startswith("| `")
             for name in re.findall(r"`(\w+)`", row.split("|")[1])}

@@ -17,7 +17,7 @@ class RoutesInputs(Asked):
     """From where to where a cable shall run, and what it shall keep clear of."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [
-        {"start": "Chennai", "end": "Singapore", "avoid": ["ID"]},
+        {"start": "Tuas", "end": "Maruyama", "avoid": ["CN"]},
         {"start": [80.3, 13.1], "end": [103.9, 1.3]}]})
 
     start: End = Field(description="a station by id or name, or [lon, lat]")
