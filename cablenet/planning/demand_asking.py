@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -21,14 +21,15 @@ from numpy.typing import NDArray
 from cablenet.errors import PlanError
 from cablenet.planning.demand_case import SMALL_TBPS
 from cablenet.planning.demand_check import broken_promises
+from cablenet.planning.demand_floors import capped, floors_of, least_short
 from cablenet.planning.demand_master import Built, Held
-from cablenet.planning.demand_oracle import HEAVY, HINT, Cut, Oracle
+from cablenet.planning.demand_oracle import HEAVY, HINT, Cut
+from cablenet.planning.demand_question import Answer, Key, Question
+from cablenet.traffic.promised import Promised
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Key = tuple[int, int]
-"""A question and a failure."""
 T = TypeVar("T")
 
 LANES = 2
@@ -42,50 +43,6 @@ NEWS = 0.01
 """Share of its right side by which a cut must say more than those before it."""
 
 
-@dataclass(eq=False)
-class Question:
-    """One promise over some failures, or the loss over them.
-
-    Attributes
-    ----------
-    name
-        in words
-    oracle
-        knows the demand that counts
-    need
-        (C,) Tbps of each country
-    failed
-        (L,) links lost by failure, of those failures alone that harm today
-    weight
-        of each failure, for loss; None for a promise
-    excused
-        countries that a failure may take all the same, since nothing saves them
-    """
-
-    name: str
-    oracle: Oracle
-    need: Floats
-    failed: dict[int, Flags]
-    weight: dict[int, float] | None = None
-    excused: dict[int, set[int]] = field(default_factory=dict)
-
-    def need_in(self, row: int) -> Floats:
-        """(C,) what is asked in one failure."""
-        out = self.need.copy()
-        out[list(self.excused.get(row, ()))] = 0.0
-        return out
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A plan's shortfall in one failure lies from `low` to `high` Tbps."""
-
-    built: Built
-    low: float
-    high: float
-    cuts: tuple[Cut, ...] = ()
-
-
 class Asking:
     """Answers and cuts so far."""
 
@@ -94,6 +51,8 @@ class Asking:
         self._median = float(np.median(cost)) if len(cost) else 0.0
         self.cuts: list[Held] = []
         self.asked = 0
+        self.seen: set[tuple[Key, Built]] = set()
+        self._floors: dict[Key, tuple[Cut, ...]] = {}
         self._answers: dict[Key, list[Answer]] = defaultdict(list)
 
     @cached_property
@@ -138,6 +97,30 @@ class Asking:
         """Failures that have to be asked what a plan falls short by."""
         return [key for key in keys if self.shortfall(key, built) is None]
 
+    def high(self, key: Key, built: Built) -> float:
+        """What a plan falls short by at most: what it, or a smaller one, is known to, Tbps."""
+        most = self.questions[key[0]].today.get(key[1], np.inf)
+        return min((one.high for one in self._answers[key] if one.built <= built), default=most)
+
+    def lows(self, level: Floats) -> dict[Key, float]:
+        """What the cuts say of each failure in which they say something, Tbps."""
+        told: dict[Key, list[Cut]] = defaultdict(list)
+        for held in self.cuts:
+            told[held.question, held.row].append(held.cut)
+        return {key: least_short(some, level) for key, some in told.items()}
+
+    def losing(self, key: Key) -> list[tuple[Built, float]]:
+        """Sets of cables and what they are known to lose at most, the smallest sets first; none
+        loses as much as one that it holds."""
+        nothing = frozenset[int]()
+        some = sorted({(one.built, one.high) for one in self._answers[key] if one.high < np.inf},
+                      key=lambda one: (len(one[0]), one[1], sorted(one[0])))
+        out = [(nothing, self.high(key, nothing))]
+        for built, high in some:
+            if not any(less <= built and most <= high + SMALL_TBPS for less, most in out):
+                out.append((built, high))
+        return out
+
     def ever_short(self, key: Key) -> bool:
         """Whether some plan fell short in a failure."""
         return any(one.low > SMALL_TBPS for one in self._answers[key])
@@ -171,6 +154,7 @@ class Asking:
         """
         answers = self._in_lanes(
             keys, lambda key, lane: self._told(key, self.level(built), dear, lane, exact), late)
+        self.seen |= {(key, built) for key in answers}
         return self._learn(answers)
 
     def probe(self, keys: Sequence[Key], level: Floats, dear: Floats) -> list[Key]:
@@ -182,10 +166,30 @@ class Asking:
     def _learn(self, found: dict[Key, list[Answer]]) -> int:
         for key, answers in found.items():
             self._answers[key] += answers
+            cuts = list(dict.fromkeys(cut for one in answers for cut in one.cuts))
             weight = self.questions[key[0]].weight
-            self.cuts += [Held(*key, cut, None if weight is None else weight[key[1]])
-                          for cut in dict.fromkeys(cut for one in answers for cut in one.cuts)]
+            if weight is None:
+                self.cuts += [Held(*key, cut, None) for cut in cuts]
+            else:
+                self._learn_loss(key, answers, cuts, weight[key[1]])
         return sum(any(one.cuts for one in answers) for answers in found.values())
+
+    def _learn_loss(self, key: Key, answers: Sequence[Answer], cuts: list[Cut],
+                    weight: float) -> None:
+        """Keep cuts, sharpened by what is lost whatever is built; that comes of `answers` to
+        everything built."""
+        self._answers[key] += [replace(one, built=one.used, cuts=()) for one in answers
+                               if one.used is not None]
+        everything = frozenset(range(self.many))
+        whole = [cut for one in answers if one.built == everything for cut in one.cuts]
+        if whole:
+            self._floors[key] = floors_of(whole, everything)
+            mine = [one for one in self.cuts if (one.question, one.row) == key]
+            self.cuts = [one for one in self.cuts if (one.question, one.row) != key]
+            cuts = [*(one.cut for one in mine), *self._floors[key], *cuts]
+        known = {one.cut for one in self.cuts if (one.question, one.row) == key}
+        sharp = dict.fromkeys(capped(cut, self._floors.get(key, ())) for cut in cuts)
+        self.cuts += [Held(*key, cut, weight) for cut in sharp if cut not in known]
 
     def _told(self, key: Key, level: Floats, dear: Floats | None, lane: int,
               exact: bool) -> list[Answer]:
@@ -243,20 +247,22 @@ class Asking:
         """The answer to one plan, with its cuts; a flow that keeps the promise is walked."""
         question, row = self.questions[key[0]], key[1]
         need, failed = question.need_in(row), question.failed[row]
+        witnesses = None if level.any() else question.patches
+        if witnesses is not None and witnesses.harmless(failed, lane):
+            return Answer(frozenset(), 0.0, 0.0)
         within = 0.0 if exact or question.weight is not None else WITHIN
         answer, outage = question.oracle.ask(failed, level, need, within=within, lane=lane)
         short = float(answer.short_tbps.sum())
         if short <= SMALL_TBPS:
-            carried = np.asarray(answer.flow_tbps.sum(axis=0)).ravel() > 0
-            option = question.oracle.case.option
             problems = broken_promises(
                 question.oracle.problem, outage, answer.flow_tbps.toarray(),
                 answer.unserved_tbps, need, question.oracle.country)
             if problems:
                 raise PlanError("a flow that keeps a promise failed its own check: "
                                 + "; ".join(problems[:3]))
-            used = np.unique(option[carried & (option >= 0)])
-            return Answer(frozenset(used.tolist()), 0.0, 0.0)
+            if witnesses is not None and self.heavy(key):
+                witnesses.learn(answer.flow_tbps, lane)
+            return Answer(self._used(key, answer), 0.0, 0.0)
         told = [answer]
         if not exact:
             told.append(question.oracle.ask(
@@ -265,8 +271,15 @@ class Asking:
         cuts = [cut for one in told for cut in question.oracle.cuts(failed, level, one, need)]
         low = max((cut.lower(level) for cut in cuts), default=0.0)
         built = frozenset(np.flatnonzero(level > 0).tolist())
-        return Answer(built, short if answer.exact else low, short if answer.exact else np.inf,
-                      tuple(dict.fromkeys(cuts)))
+        if not answer.exact:
+            return Answer(built, low, np.inf, tuple(dict.fromkeys(cuts)))
+        return Answer(built, short, short, tuple(dict.fromkeys(cuts)), self._used(key, answer))
+
+    def _used(self, key: Key, answer: Promised) -> Built:
+        """The candidates that a flow runs over."""
+        carried = np.asarray(answer.flow_tbps.sum(axis=0)).ravel() > 0
+        option = self.questions[key[0]].oracle.case.option
+        return frozenset(np.unique(option[carried & (option >= 0)]).tolist())
 
     def _most(self, key: Key, otherwise: float) -> float:
         """What a failure leaves short with nothing built: no cable has to do more."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import pandas as pd
 
 from cablenet.errors import InputError
 from cablenet.network import Network
+from cablenet.planning.demand_maker import certified
 from cablenet.planning.demand_plan import DemandPlan
-from cablenet.planning.plan_demand import plan_demand
+from cablenet.planning.plan_demand import demand_plans
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +61,24 @@ class DemandCurve:
 
 
 def demand_curve(net: Network, budgets_musd: Sequence[float], **options: Any) -> DemandCurve:
-    """The least expected loss for each budget; options are those of `plan_demand`."""
+    """The least expected loss for each budget; options are those of `plan_demand`.
+
+    The searches share `time_limit_s`, and what one learns serves the next: cuts and known losses
+    hold for every budget.
+    """
     if not len(budgets_musd):
         raise InputError("a curve needs at least one budget, in million USD")
-    return DemandCurve(tuple(
-        plan_demand(net, budget_musd=budget, **{"sweep_again": False, **options})
-        for budget in sorted(set(map(float, budgets_musd)))))
+    plans = demand_plans(net, options.pop("promises", ()), sorted(set(map(float, budgets_musd))),
+                         **{"sweep_again": False, **options})
+    return DemandCurve(tuple(_carried(plans)))
+
+
+def _carried(plans: Sequence[DemandPlan]) -> list[DemandPlan]:
+    """With the best bound of each: that of a larger budget holds for a smaller one."""
+    bound, out = -math.inf, []
+    for plan in reversed(plans):
+        bound = max(bound, plan.certificate.bound)
+        told = plan.certificate
+        out.append(replace(plan, certificate=certified(
+            told.objective, min(bound, told.objective), told.seconds, told.limit)))
+    return out[::-1]

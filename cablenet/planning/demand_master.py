@@ -60,9 +60,9 @@ class Choice:
 
 def best_choice(cost: Floats, held: Sequence[Held], limit_s: float, *, least_loss: bool = False,
                 budget: float | None = None, refused: Sequence[Built] = (),
-                kept: Built = frozenset(), whole: bool = True) -> Choice | None:
-    """The best choice under some cuts, and its bound, by HiGHS, with all of `kept` in it; None
-    where there is none. Unless `whole`, cables may be built in part.
+                kept: Built = frozenset(), whole: bool = True, gap: float = 0.0) -> Choice | None:
+    """The best choice under some cuts, to a `gap`, and its bound, by HiGHS, with all of `kept` in
+    it; None where there is none. Unless `whole`, cables may be built in part.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def best_choice(cost: Floats, held: Sequence[Held], limit_s: float, *, least_los
     found = optimize.milp(
         goal, integrality=cable.astype(int), bounds=optimize.Bounds(least, most),
         constraints=optimize.LinearConstraint(matrix, np.array(low), np.inf) if low else (),
-        options={"mip_rel_gap": 0.0, "time_limit": max(5.0, limit_s)})
+        options={"mip_rel_gap": gap, "time_limit": max(5.0, limit_s)})
     if found.status == 2:
         return None
     if found.x is None:
@@ -148,25 +148,38 @@ def gathered(cost: Floats, kept_by: Sequence[Sequence[Built]], limit_s: float, *
     Minimise  sum cost z  subject to  sum over i of y[s, i] >= 1  and  z[k] >= y[s, i] for k in
     U[s, i], within the budget and none of the refused.
     """
+    return least_known(cost, [*kept_by], (), limit_s, budget=budget, refused=refused)
+
+
+def least_known(cost: Floats, kept_by: Sequence[Sequence[Built]],
+                known: Sequence[Sequence[tuple[Built, float]]], limit_s: float, *,
+                budget: float | None = None, refused: Sequence[Built] = ()) -> Built | None:
+    """The plan that loses least by what smaller plans are known to lose; where no losses are
+    `known`, the cheapest.
+
+    As `gathered`, with sets and losses of each failure of which one is taken: minimise the sum of
+    loss[s, i] y[s, i].
+    """
     many = column = len(cost)
     entries: list[tuple[int, int, float]] = []
     low: list[float] = []
-    for sets in kept_by:
+    goal = [0.0] * many if known else cost.tolist()
+    for sets in [*([(some, 0.0) for some in one] for one in kept_by), *known]:
         if not sets:
             return None
         first = column
-        for some in sets:
+        for some, loss in sets:
             for k in sorted(some):
                 entries += [(len(low), k, 1.0), (len(low), column, -1.0)]
                 low.append(0.0)
+            goal.append(loss)
             column += 1
         entries += [(len(low), one, 1.0) for one in range(first, column)]
         low.append(1.0)
     _limit(entries, low, cost, budget, refused)
     matrix = _matrix(entries, len(low), column)
-    goal = np.concatenate([cost, np.zeros(column - many)])
     found = optimize.milp(
-        goal, integrality=np.ones(column, int), bounds=optimize.Bounds(0.0, 1.0),
+        np.array(goal), integrality=np.ones(column, int), bounds=optimize.Bounds(0.0, 1.0),
         constraints=optimize.LinearConstraint(matrix, np.array(low), np.inf) if low else (),
         options={"mip_rel_gap": 1e-4, "time_limit": max(5.0, limit_s)})
     return None if found.x is None else frozenset(

@@ -36,12 +36,14 @@ class DemandPlan:
         before, and whether the plan keeps it
     losses
         one row per failure that loses something of what is served today: events a year, Tbps
-        lost before and after by the model (NaN: it was not asked), and before and after by the flow
-        optimum on the network with the plan in it and the failures made again (NaN: not swept)
+        lost before and after at most by the model (NaN: it was not asked), and before and after by
+        the flow optimum on the network with the plan in it and the failures made again (NaN: not
+        swept)
     left_out
         what no candidate can keep, each with the rule that says why
     loss_before, loss_after
-        weighted loss by the model, Tbps-days a year; NaN where no loss was asked for
+        weighted loss by the model, Tbps-days a year: no more than that is lost; NaN where no loss
+        was asked for
     swept_before, swept_after
         the same by the flow optimum over the whole sweep, NaN where it was not swept
     next_best

@@ -1,4 +1,4 @@
-"""`DemandSearch`: the plan that keeps shares of demand, or loses least, found by cuts.
+"""`DemandSearch`: the cheapest plan that keeps shares of demand, found by cuts.
 
 Benders' decomposition (J. Benders 1962): the master (`demand_master`) proposes plans, the cuts come
 from the prices of the flow program of a failure (`cablenet.traffic.promised`). First the master may
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cablenet.planning.demand_asking import Asking, Key, Question
+from cablenet.planning.demand_asking import Asking
 from cablenet.planning.demand_case import SMALL_TBPS
 from cablenet.planning.demand_master import (
     Built,
@@ -25,6 +25,7 @@ from cablenet.planning.demand_master import (
     smallest_conflict,
 )
 from cablenet.planning.demand_oracle import Cut
+from cablenet.planning.demand_question import Key, Question
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -83,8 +84,8 @@ class DemandSearch:
 
     # -- plans --------------------------------------------------------------------------------
 
-    def run(self, *, least_loss: bool, budget: float | None = None,
-            refused: Sequence[Built] = (), gap: float = 0.0) -> Found:
+    def run(self, *, budget: float | None = None, refused: Sequence[Built] = (),
+            gap: float = 0.0) -> Found:
         """The best plan under the budget; `refused` plans and what holds all of them are not asked.
 
         Raises
@@ -92,31 +93,29 @@ class DemandSearch:
         ImpossibleError
             with the cuts that cannot be kept
         """
-        keys = self._promised + (self._weighted if least_loss else [])
+        keys = self._promised
         self._rounds = 0
         self._begin(keys)
-        bound, dear = self._built_in_part(keys, least_loss, budget, refused)
-        best = self._nothing(refused) if least_loss and not self.late else None
+        bound, dear = self._built_in_part(keys, budget, refused)
+        best: tuple[float, Built] | None = None
         while True:
-            if not least_loss:
-                best = min(filter(None, (best, self._gathered(budget, refused))), default=None,
-                           key=lambda one: one[0])
+            best = min(filter(None, (best, self._gathered(budget, refused))), default=None,
+                       key=lambda one: one[0])
             if best is not None and best[0] - bound <= max(gap * abs(best[0]), 1e-9):
                 return Found(best[1], best[0], min(bound, best[0]), True, self._rounds)
-            choice = self._master(least_loss, budget, refused)
+            choice = self._master(budget, refused)
             built, bound = choice.built, max(bound, choice.bound)
             told, whole = self._ask_all(keys, built, dear)
             self._tell(best, bound)
-            if whole and self.keeps(built):
-                value = self.loss(built) if least_loss else self.price(built)
-                if best is None or value < best[0] - 1e-12:
-                    best = value, built
+            if whole and self.keeps(built) and (
+                    best is None or self.price(built) < best[0] - 1e-12):
+                best = self.price(built), built
             if best is not None and best[0] - bound <= max(gap * abs(best[0]), 1e-9):
                 return Found(best[1], best[0], min(bound, best[0]), True, self._rounds)
             if (whole and not told) or self.late:
                 break  # no new cut: only where prices are too rough to say more
-            dear = self._master(least_loss, budget, refused, whole=False).dear
-        if best is None and not least_loss:
+            dear = self._master(budget, refused, whole=False).dear
+        if best is None:
             best = self._gathered(budget, refused, late=True)
         if best is None:
             return Found(frozenset(), np.inf, bound, False, self._rounds)
@@ -127,9 +126,8 @@ class DemandSearch:
         return float(self.cost[sorted(built)].sum())
 
     def loss(self, built: Built) -> float:
-        """Weighted loss of a plan; every failure that counts is asked."""
-        return sum((self.questions[key[0]].weight or {})[key[1]] * self.short(*key, built)
-                   for key in self._weighted)
+        """What a plan loses at most, weighted, by what is known: nothing is asked."""
+        return sum(self._weight(key) * self.asking.high(key, built) for key in self._weighted)
 
     def keeps(self, built: Built) -> bool:
         """Whether a plan keeps all promises; failures are asked, whatever the time, until one does
@@ -165,13 +163,7 @@ class DemandSearch:
                          if self.asking.promised(key) and self.asking.ever_short(key)], everything)
         self._tell(None, 0.0)
 
-    def _nothing(self, refused: Sequence[Built]) -> tuple[float, Built] | None:
-        """To build nothing, where that keeps all promises: it fits any budget."""
-        nothing = frozenset[int]()
-        fits = nothing not in refused and self.keeps(nothing)
-        return (self.loss(nothing), nothing) if fits else None
-
-    def _built_in_part(self, keys: Sequence[Key], least_loss: bool, budget: float | None,
+    def _built_in_part(self, keys: Sequence[Key], budget: float | None,
                        refused: Sequence[Built]) -> tuple[float, Floats]:
         """Cuts from plans that may build in part, until they say little more: their bound, and what
         each candidate costs beyond what it is known to be worth."""
@@ -180,7 +172,7 @@ class DemandSearch:
         bounds: list[float] = []
         awake = hurt
         while True:
-            choice = self._master(least_loss, budget, refused, whole=False)
+            choice = self._master(budget, refused, whole=False)
             bounds.append(choice.bound)
             if self.late or (len(bounds) > TAIL_ROUNDS and bounds[-1] - bounds[-1 - TAIL_ROUNDS]
                              <= TAIL * abs(bounds[-1])):
@@ -221,15 +213,19 @@ class DemandSearch:
                 built = fewer
         return self.price(built), built
 
-    def _master(self, least_loss: bool, budget: float | None, refused: Sequence[Built],
-                whole: bool = True) -> Choice:
+    def _master(self, budget: float | None, refused: Sequence[Built], *, least_loss: bool = False,
+                whole: bool = True, gap: float = 0.0) -> Choice:
         held = [*self._asked_for(), *(self.cuts if least_loss else self._promises_cut())]
         choice = best_choice(self.cost, held, self._left_s(), least_loss=least_loss, budget=budget,
-                             refused=refused, whole=whole)
+                             refused=refused, whole=whole, gap=gap)
         if choice is None:
             raise ImpossibleError(smallest_conflict(self.cost, held, self._left_s(), budget,
                                                     refused))
         return choice
+
+    def _weight(self, key: Key) -> float:
+        """How much a Tbps lost in a failure counts."""
+        return (self.questions[key[0]].weight or {})[key[1]]
 
     def _needed(self, built: Built) -> bool:
         """Whether a cut of a promise says that a plan is too small."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cablenet.errors import InputError, UnknownNameError
-from cablenet.planning.demand_asking import Question
-from cablenet.planning.demand_case import SMALL_TBPS, DemandCase, today
+from cablenet.planning.demand_case import DemandCase, today
 from cablenet.planning.demand_oracle import Oracle
+from cablenet.planning.demand_patches import Harm, Patches
 from cablenet.planning.demand_promise import DemandPromise, needs_of
+from cablenet.planning.demand_question import Question
 from cablenet.planning.needs import Failures
-from cablenet.traffic.optimum import FlowSolver
-from cablenet.traffic.patch import Patcher
-from cablenet.traffic.problem import FlowProblem, without
 from cablenet.traffic.standing import Standing
 
 Ints = NDArray[np.int64]
@@ -58,37 +56,15 @@ def look(case: DemandCase, failures: Failures) -> Today:
     return Today(case, failures, np.asarray(optimum.served_tbps[:, 0]), standing)
 
 
-def harmful(now: Today, part: Floats) -> dict[int, Floats | None]:
-    """Failures that patches do not show to be harmless, each with (C,) what is cut off, or None
-    where more may be lost than that.
+def harmful(now: Today, part: Floats) -> tuple[Patches, dict[int, Harm]]:
+    """Failures that patches do not show to be harmless, each with its harm.
 
     A patch carries (C,) `part` of what each country is served today; what it carries is carried
     under every plan as well, since a plan only adds.
     """
-    case, whole = now.case, now.case.problem
-    amount = now.served_tbps * part[case.country]
-    kept, old = np.flatnonzero(amount > 0), np.flatnonzero(case.option < 0)
-    problem: FlowProblem = replace(
-        whole, source=whole.source[kept], target=whole.target[kept], tbps=amount[kept, None],
-        refusal=whole.refusal[kept], tail=whole.tail[old], head=whole.head[old],
-        room_tbps=whole.room_tbps[old], delay_ms=whole.delay_ms[old],
-        refused=whole.refused[:, old])
-    intact = FlowSolver(problem).intact
-    plain = Patcher.fits(intact) and not case.case.rules.restore
-    patcher = Patcher(intact) if plain else None
-    out: dict[int, Floats | None] = {}
-    link = case.case.link[old]
-    for row in now.same:
-        lost = (link >= 0) & now.lost(row)[link]
-        if not lost.any():
-            continue
-        patch = patcher.patch(without(problem, lost)) if patcher is not None else None
-        if patch is None or not patch.settled:
-            out[row] = None
-        elif now.served_tbps[kept][patch.cut].sum() > SMALL_TBPS:
-            out[row] = np.asarray(np.bincount(case.country[kept], np.where(
-                patch.cut, now.served_tbps[kept], 0.0), minlength=case.countries), np.float64)
-    return out
+    patches = Patches(now.case, now.served_tbps * part[now.case.country])
+    harm = {row: patches.harm(now.lost(row), now.served_tbps) for row in now.same}
+    return patches, {row: one for row, one in harm.items() if one is not None}
 
 
 def promise_question(now: Today, promise: DemandPromise) -> tuple[Question, list[str]]:
@@ -103,8 +79,8 @@ def promise_question(now: Today, promise: DemandPromise) -> tuple[Question, list
     rows: dict[int, Flags] = {}
     part = np.divide(need, served, out=np.zeros_like(need), where=served > need)
     part = np.where((need > 0) & (served <= need), 1.0, part)
-    for row, cut in harmful(now, part).items():
-        safe = cut is not None and not (served - cut < need - 1e-9).any()
+    for row, harm in harmful(now, part)[1].items():
+        safe = harm.settled and not (served - harm.cut_tbps < need - 1e-9).any()
         if not safe and (wanted is None or wanted & set(now.same[row])):
             rows[row] = now.lost(row)
     if (served < need - 1e-9).any():  # then losing a new cable alone may matter, and losing nothing
@@ -122,13 +98,14 @@ def loss_question(now: Today, weight: Floats) -> Question:
 
     `weight` (S,) counts each failure.
     """
-    rows = {row: now.lost(row) for row in harmful(now, np.ones(now.case.countries))}
-    weights = {row: float(weight[now.same[row]].sum()) for row in rows}
-    used = {row for row, value in weights.items() if value > 0}
+    patches, harm = harmful(now, np.ones(now.case.countries))
+    weights = {row: float(weight[now.same[row]].sum()) for row in harm}
+    used = [row for row in harm if weights[row] > 0]
     oracle = Oracle(now.case, now.served_tbps, now.standing)
     return Question("loss", oracle, now.case.by_country(now.served_tbps),
-                    {row: rows[row] for row in rows if row in used},
-                    {row: weights[row] for row in rows if row in used})
+                    {row: now.lost(row) for row in used}, {row: weights[row] for row in used},
+                    today={row: float(harm[row].cut_tbps.sum()) + harm[row].stuck_tbps
+                           for row in used}, patches=patches)
 
 
 def weights(failures: Failures, rate_per_year: Floats, mean_h: float,

@@ -19,6 +19,7 @@ from cablenet.network import Network
 from cablenet.planning.candidates import proposals
 from cablenet.planning.demand_case import SMALL_TBPS, DemandCase
 from cablenet.planning.demand_check import WITHIN_TBPS, losses
+from cablenet.planning.demand_loss import LossSearch
 from cablenet.planning.demand_maker import DemandMaker
 from cablenet.planning.demand_plan import DemandPlan
 from cablenet.planning.demand_promise import DemandPromise
@@ -107,9 +108,42 @@ def plan_demand(
     InputError
         a network without candidates, no promise and no budget, a name nobody knows
     """
+    return demand_plans(
+        net, promises, [budget_musd], sweep=sweep, model=model,
+        unknown_rate_per_year=unknown_rate_per_year, rules=rules, capacity_rule=capacity_rule,
+        must_land=must_land, never_joined=never_joined, ready_by=ready_by,
+        leave_out_impossible=leave_out_impossible, next_best=next_best, gap=gap,
+        time_limit_s=time_limit_s, sweep_again=sweep_again, progress=progress)[0]
+
+
+def demand_plans(
+    net: Network,
+    promises: DemandPromise | Sequence[DemandPromise],
+    budgets_musd: Sequence[float | None],
+    *,
+    sweep: ScenarioSet | Recipe | None = None,
+    model: FaultModel | Callable[[Network], FaultModel] | None = None,
+    unknown_rate_per_year: float = UNKNOWN_RATE_PER_YEAR,
+    rules: TrafficRules | None = None,
+    capacity_rule: str | None = None,
+    must_land: Sequence[str] = (),
+    never_joined: Sequence[tuple[str, str]] = (),
+    ready_by: int | None = None,
+    leave_out_impossible: bool = False,
+    next_best: int = 0,
+    gap: float = 0.0,
+    time_limit_s: float = 300.0,
+    sweep_again: bool = True,
+    progress: Progress | None = None,
+) -> list[DemandPlan]:
+    """The plan of each budget, as `plan_demand`: what one search learns serves the next.
+
+    The searches share `time_limit_s`: each gets its part of what is left.
+    """
     begun = time.monotonic()
     asked = (promises,) if isinstance(promises, DemandPromise) else tuple(promises)
-    _check(asked, budget_musd, unknown_rate_per_year, time_limit_s)
+    for budget in budgets_musd:
+        _check(asked, budget, unknown_rate_per_year, time_limit_s)
     options = proposals(net)
     if not len(options):
         raise InputError("the network has no candidate cables; build it with "
@@ -126,30 +160,42 @@ def plan_demand(
     questions = [question for question, _ in told]
     hours = model.durations.mean_h if model is not None else MEAN_REPAIR_H
     weight = weights(failures, rate, hours, unknown_rate_per_year)
-    if budget_musd is not None:
+    counted = budgets_musd[0] is not None
+    if counted:
         questions.append(loss_question(now, weight))
-    search = DemandSearch(options.cost_musd, questions, begun + time_limit_s, progress,
-                          tuple(must.values()))
-    make = DemandMaker(now, search, asked, budget_musd, leave_out_impossible, left_out, gap,
-                       time_limit_s, must)
+    search = (LossSearch if counted else DemandSearch)(
+        options.cost_musd, questions, begun + time_limit_s, progress, tuple(must.values()))
+    if isinstance(search, LossSearch) and len(budgets_musd) > 1:
+        search.prepare(gap)
+    recipe = default_sweep(net).recipe if sweep is None else (
+        sweep if isinstance(sweep, Recipe) else sweep.recipe)
+    plans = []
+    for number, budget in enumerate(budgets_musd):
+        start, end = time.monotonic(), begun + time_limit_s
+        search.asking.deadline = start + (end - start) / (len(budgets_musd) - number)
+        make = DemandMaker(now, search, asked, budget, leave_out_impossible, left_out, gap,
+                           time_limit_s, must)
+        plan = _best_plans(make, next_best, begun if number == 0 else start)
+        plans.append(swept(plan, now, recipe, weight, rules, capacity_rule, progress)
+                     if sweep_again else plan)
+    return plans
+
+
+def _best_plans(make: DemandMaker, next_best: int, begun: float) -> DemandPlan:
+    """The best plan, and what follows it."""
     found = make.best(())
     plan = make.plan(found, time.monotonic() - begun)
     others: list[tuple[float, tuple[str, ...]]] = []
     refused = [found.built]
     for _ in range(next_best if found.built else 0):
-        search.asking.deadline = time.monotonic() + time_limit_s
+        make.search.asking.deadline = time.monotonic() + make.limit
         try:
             other = make.best(refused)
         except (InfeasibleError, NoPlanFoundError):
             break
         others.append((other.objective, make.ids(other.built)))
         refused.append(other.built)
-    plan = replace(plan, next_best=tuple(others))
-    if not sweep_again:
-        return plan
-    recipe = default_sweep(net).recipe if sweep is None else (
-        sweep if isinstance(sweep, Recipe) else sweep.recipe)
-    return swept(plan, now, recipe, weight, rules, capacity_rule, progress)
+    return replace(plan, next_best=tuple(others))
 
 
 def _check(promises: Sequence[DemandPromise], budget_musd: float | None, rate: float,

@@ -138,6 +138,14 @@ class Patcher:
         out.__dict__.pop("_last_flow", None)
         return out
 
+    def along(self, flow_tbps: Floats) -> Patcher:
+        """Makes patches of another flow (R, A) that serves the same within the same room."""
+        out = copy(self)
+        out.flow = np.maximum(flow_tbps, 0.0)
+        out.room = self.room_tbps - out.flow.sum(axis=0)
+        out.__dict__.pop("_last_flow", None)
+        return out
+
     @property
     def beyond_tbps(self) -> float:
         """What goes without beyond what is cut off, before the failure."""
@@ -190,6 +198,17 @@ class Patcher:
             most = min(most, self._most(again, order, lost, newly, room))
         cell = np.flatnonzero(best.change)
         return Patch(cut, best.stuck_tbps, most, cell, best.change.ravel()[cell])
+
+    def serves(self, outage: Outage) -> bool:
+        """Whether a patch serves everybody still, told in one try: nobody is cut off either."""
+        lost = outage.lost
+        if (self.cut(lost) & ~self.cut_before).any():
+            return False
+        less = np.where(lost[None, :], self.flow, 0.0)
+        touched = np.flatnonzero(less.any(axis=1))
+        order = touched[np.argsort(-less[touched].sum(axis=1), kind="stable")].tolist()
+        room = np.where(lost, 0.0, self.room)
+        return self._in_turn(order, lost, np.zeros(0, np.int64), room).stuck_tbps <= SETTLED_TBPS
 
     def _most(self, joined: _Joined, order: list[int], lost: Flags, newly: Ints,
               room: Floats) -> float:

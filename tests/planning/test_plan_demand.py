@@ -12,6 +12,7 @@ import cablenet as cn
 from cablenet.errors import InfeasibleError, InputError, NoPlanFoundError
 from cablenet.metrics.flow_case import flow_case
 from cablenet.planning.candidates import proposals
+from cablenet.planning.demand_curve import demand_curve
 from cablenet.planning.demand_promise import DemandPromise
 from cablenet.planning.demand_setup import UNKNOWN_RATE_PER_YEAR
 from cablenet.planning.needs import with_all_built
@@ -285,24 +286,61 @@ def test_the_cheapest_plan_equals_every_subset_tried(seed):
         assert plan_demand(net, promise, sweep_again=False).cost_musd == pytest.approx(best)
 
 
-@pytest.mark.parametrize("seed", WHOLE)  # the first worlds in which all is served today
-def test_the_least_loss_equals_every_subset_tried(seed):
-    net, rows = random_world(seed)
+def losses_of_subsets(net, rows):
+    """Cost and weighted loss of every subset of the candidates, each state by HiGHS."""
     case = flow_case(net)
     asked = case.problem.tbps.sum(axis=1)
     total = np.bincount(case.country, asked, minlength=len(net.country_id))
     assert least_short(net, np.zeros(len(net.links), bool), total, asked) <= 1e-7
-    budget = sum(row[3] for row in rows) / 2
     days = UNKNOWN_RATE_PER_YEAR * MEAN_REPAIR_H / 24
-    found = {}
+    out = {}
     for some in subsets(rows):
-        if sum(row[3] for row in some) <= budget:
-            grown = built(net, some)
-            sweep = default_sweep(net).recipe.regenerate(grown)
-            found[some] = days * sum(
-                least_short(grown, sweep.failed[[row]].toarray()[0].astype(bool), total, asked)
-                for row in range(len(sweep)))
-    plan = plan_demand(net, budget_musd=budget, sweep_again=False)
-    assert plan.loss_before == pytest.approx(found[()], abs=1e-5)
-    assert plan.loss_after == pytest.approx(min(found.values()), abs=1e-5)
-    assert plan.certificate.status == "optimal"
+        grown = built(net, some)
+        sweep = default_sweep(net).recipe.regenerate(grown)
+        out[some] = sum(row[3] for row in some), days * sum(
+            least_short(grown, sweep.failed[[row]].toarray()[0].astype(bool), total, asked)
+            for row in range(len(sweep)))
+    return out
+
+
+@pytest.mark.parametrize("seed", WHOLE)  # the first worlds in which all is served today
+def test_the_least_loss_of_every_budget_equals_every_subset_tried(seed):
+    net, rows = random_world(seed)
+    found = losses_of_subsets(net, rows)
+    whole = sum(row[3] for row in rows)
+    budgets = [0.0, whole / 4, whole / 2, 3 * whole / 4, whole]
+    curve = demand_curve(net, budgets)
+    assert [plan.budget_musd for plan in curve.plans] == budgets
+    for plan in curve.plans:
+        best = min(loss for cost, loss in found.values() if cost <= plan.budget_musd)
+        assert plan.loss_before == pytest.approx(found[()][1], abs=1e-5)
+        assert plan.loss_after == pytest.approx(best, abs=1e-5)
+        assert plan.certificate.status == "optimal"
+        assert plan.certificate.bound <= best + 1e-5
+    alone = plan_demand(net, budget_musd=whole / 2, sweep_again=False)
+    assert alone.loss_after == pytest.approx(curve.plans[2].loss_after, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", WHOLE[:4])
+@pytest.mark.parametrize("limit", [1e-9, 0.05])
+def test_a_time_too_short_gives_a_plan_within_the_budget_and_says_at_most_what_it_loses(seed,
+                                                                                       limit):
+    net, rows = random_world(seed)
+    found = losses_of_subsets(net, rows)
+    budget = sum(row[3] for row in rows) / 2
+    plan = plan_demand(net, budget_musd=budget, sweep_again=False, time_limit_s=limit)
+    cost, loss = next(found[some] for some in found if {row[0] for row in some} == set(plan.chosen))
+    best = min(loss for cost, loss in found.values() if cost <= budget)
+    assert cost <= budget
+    assert plan.certificate.bound - 1e-5 <= best <= loss <= plan.loss_after + 1e-5
+    assert plan.loss_after <= plan.loss_before + 1e-9
+
+
+def test_a_gap_that_is_asked_for_is_kept():
+    net, rows = random_world(WHOLE[0])
+    found = losses_of_subsets(net, rows)
+    budget = sum(row[3] for row in rows) / 2
+    plan = plan_demand(net, budget_musd=budget, sweep_again=False, gap=0.3)
+    best = min(loss for cost, loss in found.values() if cost <= budget)
+    assert plan.certificate.gap <= 0.3 and plan.certificate.bound <= best + 1e-5
+    assert plan.loss_after <= best / 0.7 + 1e-5
