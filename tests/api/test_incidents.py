@@ -19,8 +19,16 @@ Parties = tuple[Party, Party, str]
 
 
 def bring_into_force(india: Party, japan: Party, path: str) -> None:
+    put_to_review(india, path)
+    sign_by_both(india, japan, path)
+
+
+def put_to_review(india: Party, path: str) -> None:
     for what in ("compute_annex", "submit"):
         assert step(india.planner, path, step=what).status_code == 200
+
+
+def sign_by_both(india: Party, japan: Party, path: str) -> None:
     for party in (india, japan):
         assert step(party.signatory, path, step="sign", signature=party.signature(
             export(party.signatory, path))).status_code == 200

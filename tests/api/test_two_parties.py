@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,9 +23,9 @@ from cablenet_api.plans.signing import public_text
 from tests.api.conftest import House, Member
 from tests.api.live import served
 from tests.api.ring_world import changed_network, ring_network
-from tests.api.test_incidents import CUT, bring_into_force, jobs_of, tell
+from tests.api.test_incidents import CUT, jobs_of, put_to_review, sign_by_both, tell
 from tests.api.test_jobs import until
-from tests.api.test_plans import Party, draft, step
+from tests.api.test_plans import Party, draft, export, step
 
 WORKER = Path(__file__).with_name("ring_worker.py")
 
@@ -72,7 +73,10 @@ def test_from_workspace_to_after_action_report(database: str, name: str) -> None
         path = india.planner.ask("POST", f"{space}/plans", plan).headers["location"]
         assert {"ab", "bc"} in harm  # the plan is for a pair that the sweep has found
         assert step(japan.signatory, path, step="enter_into_force").status_code == 409
-        bring_into_force(india, japan, path)
+        put_to_review(india, path)
+        objection_and_answer(india, japan, path)
+        approval(india, japan, path)
+        sign_by_both(india, japan, path)
         assert japan.planner.ask("GET", f"{path}/stale").json() == []
 
     with house_at(database, changed_network) as house:  # the map is updated
@@ -84,7 +88,9 @@ def test_from_workspace_to_after_action_report(database: str, name: str) -> None
         shown = japan.planner.ask("GET", path).json()
         assert (shown["open"]["number"], shown["open"]["state"], shown["in_force"]["number"]) == (
             2, "draft", 1)
-        bring_into_force(india, japan, path)
+        put_to_review(india, path)
+        approval(india, japan, path)
+        sign_by_both(india, japan, path)
         assert japan.planner.ask("GET", f"{path}/stale").json() == []
         activate(india, japan, space, path)
         signed = india.planner.ask("GET", f"{path}/print/signed?which=in_force").text
@@ -94,9 +100,44 @@ def test_from_workspace_to_after_action_report(database: str, name: str) -> None
         log = [Entry.model_validate_json(line) for line in japan.reviewer.ask(
             "GET", f"{space}/audit/export").text.splitlines()]
         assert verify(log) == len(log)
-        assert [one.action for one in log].count("sign plan") == 4  # two parties, two versions
+        steps = Counter(one.action for one in log)
+        assert steps["sign plan"] == steps["approve plan"] == 4  # two parties, two versions
+        assert (steps["object plan"], steps["replace plan"], steps["submit plan"]) == (1, 1, 3)
         assert {one.organisation for one in log} == {india.admin.organisation,
                                                      japan.admin.organisation}
+
+
+def objection_and_answer(india: Party, japan: Party, path: str) -> None:
+    """Japan's reviewer wants reports twice as often: nobody signs until India has changed that."""
+    assert step(japan.reviewer, path, step="object", text="12 hours between reports is too long"
+                ).status_code == 200
+    for party in (india, japan):
+        held = step(party.signatory, path, step="sign", signature=party.signature(
+            export(party.signatory, path)))
+        assert held.status_code == 409 and japan.admin.organisation in held.json()["detail"]
+    read = india.planner.ask("GET", path)
+    kept = read.json()["open"]["kept"]
+    assert [(one["organisation"], one["text"]) for one in kept["objections"]] == [
+        (japan.admin.organisation, "12 hours between reports is too long")]
+    answer = kept["document"]
+    assert answer["communications"]["sitrep_every_hours"] == 12
+    answer["communications"]["sitrep_every_hours"] = 6
+    told = india.planner.ask("PUT", path, answer, **{"If-Match": read.headers["etag"]})
+    assert told.status_code == 200, told.text
+    assert (told.json()["open"]["state"], told.json()["open"]["kept"]["objections"]) == (
+        "draft", [])
+    again = step(india.planner, path, step="submit")
+    assert again.status_code == 200 and again.json()["open"]["state"] == "in review"
+
+
+def approval(india: Party, japan: Party, path: str) -> None:
+    """Each party's reviewer has nothing against what is to be signed; a planner's word is none."""
+    assert step(japan.planner, path, step="approve").status_code == 403
+    for party in (india, japan):
+        told = step(party.reviewer, path, step="approve")
+        assert told.status_code == 200, told.text
+        assert told.json()["open"]["kept"]["document"]["communications"][
+            "sitrep_every_hours"] == 6
 
 
 def sweep(house: House, who: Member, database: str) -> list[set[str]]:
