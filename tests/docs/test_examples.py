@@ -79,6 +79,9 @@ def files_of_the_reader() -> None:
         "from,to,class,tbps,year,source,confidence\nIN,Singapore,,40,2030,a return,sourced\n",
         encoding="utf-8")
     Path("durations.csv").write_text("quantile,hours\n0,100\n1,900\n", encoding="utf-8")
+    Path("fault.toml").write_text(
+        '[[event]]\nid = "today"\nname = "Fault off Luzon"\n'
+        'parts = [{ kind = "disk", lon = 120.9, lat = 21.4, radius_km = 5 }]\n', encoding="utf-8")
     Path("mine.csv").write_text("candidate_id,from_id,to_id\nmine,to-nukualofa,fj-suva\n",
                                 encoding="utf-8")
 
