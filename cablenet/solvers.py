@@ -105,6 +105,7 @@ class IntegerProgram:
         self._cp = cp_model
         self.model = cp_model.CpModel()
         self._variables: dict[str, Any] = {}
+        self._upwards = False
 
     def integer(self, name: str, low: int, high: int) -> Any:
         """An integer variable."""
@@ -129,6 +130,7 @@ class IntegerProgram:
 
     def maximise(self, expression: Any) -> None:
         self.model.maximize(expression)
+        self._upwards = True
 
     def hint(self, values: Mapping[str, int]) -> None:
         """A start for the search."""
@@ -139,7 +141,8 @@ class IntegerProgram:
               linearization_level: int = 2, wall_limit_s: float = float("inf")) -> Solution:
         """Solve with one worker and a limit in deterministic time (about seconds).
 
-        A limit in wall time is for benches, never for a plan.
+        A limit in wall time is for benches, never for a plan. A maximum that was not searched for
+        yet has no bound: CP-SAT says 0 then, which would be a false one.
         """
         solver = self._cp.CpSolver()
         solver.parameters.num_workers = 1
@@ -156,8 +159,9 @@ class IntegerProgram:
         found = word in ("optimal", "feasible")
         values = ({name: int(solver.value(var)) for name, var in self._variables.items()}
                   if found else {})
-        return Solution(word, values, solver.objective_value if found else float("nan"),
-                        solver.best_objective_bound, solver.wall_time)
+        bound = solver.best_objective_bound if found or not self._upwards else float("inf")
+        return Solution(word, values, solver.objective_value if found else float("nan"), bound,
+                        solver.wall_time)
 
     def second_opinion(self, limit_s: float = 60.0) -> Solution:
         """The same program solved by SCIP, which shares no code with CP-SAT.

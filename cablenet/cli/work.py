@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from textwrap import shorten
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +20,9 @@ from cablenet.cli.common import (
     print_table,
     progress,
 )
+
+if TYPE_CHECKING:
+    from cablenet.validation.check import Check
 
 
 def run(
@@ -105,8 +111,6 @@ def validate(
     json: Json = False,
 ) -> None:
     """Compare the atlas with published facts: ours, theirs, tolerance, source, pass or miss."""
-    import pandas as pd
-
     from cablenet.validation import run_checks
 
     with progress("validate") as tell:
@@ -114,7 +118,22 @@ def validate(
     if json:
         print_json({"checks": [check.to_json() for check in checks]})
     else:
-        print_table(pd.DataFrame([check.to_json() for check in checks]))
+        _print_checks(checks)
+
+
+def _print_checks(checks: Sequence[Check]) -> None:
+    """A table of all, then what stands behind those that do not pass, then how many there are."""
+    import pandas as pd
+
+    print_table(pd.DataFrame([
+        {"status": one.status, "id": one.id, "ours": one.ours, "theirs": one.theirs,
+         "tolerance": shorten(one.tolerance, 40, placeholder=" ...")} for one in checks]))
+    for one in checks:
+        if one.status != "pass":
+            typer.echo("\n".join([f"\n{one.id}: {one.status}; source: {one.source}",
+                                  *(f"  {line}" for line in one.detail)]))
+    counts = Counter(one.status for one in checks)
+    typer.echo("\n" + ", ".join(f"{count} {status}" for status, count in counts.most_common()))
 
 
 def bench(

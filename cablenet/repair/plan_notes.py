@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -10,6 +11,9 @@ from cablenet.network import Network
 from cablenet.repair.case import RepairCase
 from cablenet.repair.durations import LAND_WORK
 from cablenet.repair.rules import RepairRules
+
+NAMED = 12
+"""So many countries are named in a note; more are counted."""
 
 
 def plan_notes(net: Network, case: RepairCase, schedule: pd.DataFrame, horizon_days: float,
@@ -36,7 +40,7 @@ def plan_notes(net: Network, case: RepairCase, schedule: pd.DataFrame, horizon_d
         "are assumed": outside > 0,
         f"of {unknown} faults the map does not say where spares lie: taken to be aboard":
             unknown > 0,
-        "fast permits: " + ", ".join(sorted(rules.fast_lane)): bool(rules.fast_lane),
+        f"fast permits: {_countries(rules.fast_lane)}": bool(rules.fast_lane),
         "agreements are ignored: every ship serves every cable": rules.pooled,
         f"{late} repairs are done only after the horizon of {horizon_days:g} days": late > 0,
     }
@@ -50,3 +54,8 @@ def _durations(rules: RepairRules) -> str:
         return "permits, work and tests take their typical time"
     return (f"permits, work and tests take what {rules.quantile:.0%} of cases do not exceed, all "
             "at once")
+
+
+def _countries(codes: Collection[str]) -> str:
+    """Some countries by their codes, many by their number."""
+    return ", ".join(sorted(codes)) if len(codes) <= NAMED else f"of {len(codes)} countries"

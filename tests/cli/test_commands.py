@@ -11,6 +11,7 @@ import pytest
 from cablenet.cli import main
 from cablenet.files import write_layers
 from cablenet.testing import ring
+from cablenet.validation.check import at_least, skipped
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +110,16 @@ def test_a_promise_that_says_nothing_is_told_before_anything_is_priced(
     code, _, err = run(capsys, "plan", "redundancy", *options)
     assert code == 2
     assert told in " ".join(err.split())
+
+
+def test_validate_tells_what_stands_behind_a_miss_and_counts(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [at_least("held", 1.0, 0.5, "a source"),
+             at_least("missed", 0.25, 0.5, "another source", ("half as much",)),
+             skipped("left", "a third", "its data is not here")]
+    monkeypatch.setattr("cablenet.validation.run_checks", lambda *_, **__: found)
+    code, said, _ = run(capsys, "validate")
+    assert code == 0
+    assert "missed: miss; source: another source\n  half as much\n" in said
+    assert said.endswith("\n1 pass, 1 miss, 1 skipped\n")
+    assert max(map(len, said.splitlines())) < 100

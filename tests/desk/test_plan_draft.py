@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from tests.desk.conftest import Desk
+from cablenet_api import Settings
+
+import cablenet as cn
+from tests.desk.conftest import Desk, bay_network, served, watched
 
 
 def drafted(desk: Desk) -> str:
@@ -57,3 +62,26 @@ def test_a_draft_is_edited_by_sections_and_any_two_versions_are_compared(desk: D
     desk.page.wait_for_selector("caption:has-text('From stage 1 to stage 2')")
     rows = desk.rows("From stage 1 to stage 2")
     assert [row[0] for row in rows] == ["Roles"] and "Cable landing desk" in rows[0][1]
+
+
+def test_a_plan_is_said_to_be_stale_when_its_network_has_changed(chrome: Any, tmp_path: Path
+                                                                ) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path / 'kept.sqlite'}")
+    with served(settings, bay_network) as home, watched(chrome, home) as desk:
+        desk.page.goto(f"{home}/")
+        plan = drafted(desk)
+        desk.press("Compute what it does")
+        desk.page.wait_for_selector("caption:text-is('What its failures do')")
+        assert not desk.page.locator(".stale").count()
+        address = plan.removeprefix(home)
+    with served(settings, without_palk) as home, watched(chrome, home) as desk:
+        desk.page.goto(f"{home}{address}")
+        desk.page.wait_for_selector(".stale")
+        assert "palk left the network" in desk.page.inner_text(".stale")
+        desk.page.get_by_role("button", name="← ").first.click()
+        assert "draft; out of date" in desk.page.inner_text("table:has(caption:text-is('Plans'))")
+
+
+def without_palk(as_of: date | None) -> cn.Network:
+    net = bay_network(as_of)
+    return net.with_service(net.links.in_service & (net.links.cable != net.cable_index("palk")))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.desk.conftest import Desk
+from pathlib import Path
+from typing import Any
+
+from cablenet_api import Settings
+
+from tests.api.ring_world import ring_network
+from tests.desk.conftest import Desk, served, watched
 
 
 def test_what_we_depend_on_is_found_and_shown_on_the_map(desk: Desk) -> None:
@@ -100,3 +106,24 @@ def test_a_job_of_a_link_that_is_gone_is_told(desk: Desk) -> None:
     desk.page.wait_for_selector("#notice:has-text('not there any more')")
     desk.press("Forget it")
     assert "job=" not in desk.page.url
+
+
+def test_faster_permits_stand_beside_todays(chrome: Any, tmp_path: Path) -> None:
+    """The ring's map has no permits: 10 days are assumed of every country, and 1 is asked about."""
+    settings = Settings(database=f"sqlite:///{tmp_path / 'kept.sqlite'}")
+    net = ring_network(None)
+    cable = net.links_of_cable(net.cable_index("ab"))[0]
+    lon, lat = net.links.geometry[cable].interpolate(0.5, normalized=True).coords[0]
+    with served(settings, ring_network) as home, watched(chrome, home) as desk:
+        desk.open(f"#tab=repairs&cut={lon:.3f},{lat:.3f}")
+        desk.page.fill("[data-form=repairs] [name=permit]", "1")
+        desk.press("Compute")
+        desk.page.wait_for_selector(".tile small:has-text('as today')")
+        fast = float(desk.tile("All repaired after").removesuffix(" days"))
+        note = desk.page.inner_text(".tile:has-text('All repaired after') small")
+        assert fast < float(note.removeprefix("as today: ").removesuffix(" days"))
+        assert "permits faster" in desk.page.inner_text(".result")
+        with desk.page.expect_download() as file:
+            desk.page.get_by_role("button", name="CSV").click()
+        head, row = file.value.path().read_text().splitlines()[:2]
+        assert "cable" in head.split(",") and ",AB," in row

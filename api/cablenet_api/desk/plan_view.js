@@ -15,6 +15,7 @@ import { countryName, word } from "./words.js";
 export function planView(data, me, here, act) {
   const { plan } = here, version = plan.open ?? plan.in_force, document = version.kept.document;
   return [make("h2", {}, document.title), make("p", { class: "state", "data-state": version.state }, make("strong", {}, word(`state_${version.state}`)), ` · ${word("version", { number: version.number })} · ${word("digest")} `, make("code", {}, version.digest.slice(0, 16))),
+    stale(here),
     version.missing.length ? make("section", {}, make("h3", {}, word("missing")), make("ul", {}, version.missing.map((one) => make("li", {}, prose(one))))) : "",
     next(here, version, act), signatures(here, version), effects(data, version), objections(here, version),
     here.changes && table(word("changes"), [{ key: "sentence", label: word("changes_since"), show: (row) => prose(row.sentence) }], here.changes, { empty: word("no_changes") }),
@@ -23,6 +24,12 @@ export function planView(data, me, here, act) {
     version.state !== "in force" && make("details", { class: "by-sections" }, make("summary", {}, word("edit_sections")), editor(data, here, version, act, act.again)),
     version.state !== "in force" && make("details", { class: "edit" }, make("summary", {}, word("edit_text")), wholeText(document, act)),
     button(word("show_failures"), () => { bringIntoView(); change({ tab: "whatif", events: document.scenarios.flatMap((one) => one.event.kind === "together" ? one.event.parts : [one.event]) }); })];
+}
+
+/** The alarm when the network under a plan has changed since its effects were computed. */
+function stale(here) {
+  const why = here.stale.get(here.plan.id) ?? [];
+  return why.length > 0 && make("section", { class: "stale", role: "alert" }, make("strong", {}, word("stale")), make("ul", {}, why.map((one) => make("li", {}, prose(one.sentence)))));
 }
 
 /** What can be done now: only steps that the state allows. */

@@ -38,7 +38,7 @@ async function load() {
     if (space) {
       const base = `workspaces/${space}`;
       const [about, parties, all, keys, log, incidents] = await Promise.all([get(base), get(`${base}/parties`), get(`${base}/plans?limit=1000`), get(`${base}/keys`), get(`${base}/audit?limit=1000`), get(`${base}/incidents?limit=1000`)]);
-      const read = { space: about, parties, plans: all.items, keys, log: log.items, incidents: incidents.items, base, plan: null, history: [], changes: null };
+      const read = { space: about, parties, plans: all.items, keys, log: log.items, incidents: incidents.items, base, plan: null, history: [], changes: null, stale: await staleOf(base, all.items) };
       if (plan) {
         [read.plan, read.history] = await Promise.all([get(`${base}/plans/${plan}`), get(`${base}/plans/${plan}/history`)]);
         if (read.plan.open && read.plan.in_force) read.changes = await get(`${base}/plans/${plan}/changes`);
@@ -50,6 +50,15 @@ async function load() {
     else failed(error, reload);
   }
   again();
+}
+
+/** Why plans no longer fit today's network, by id: of the version in force, else of the one worked on. */
+async function staleOf(base, items) {
+  const told = await Promise.all(items.map(async (one) => {
+    const version = one.in_force ?? one.open;
+    return version?.kept.document.annex ? [one.id, await get(`${base}/plans/${one.id}/stale?which=${one.in_force ? "in_force" : "open"}`)] : [one.id, []];
+  }));
+  return new Map(told);
 }
 
 export function reload() { asking = ""; again(); }
@@ -69,7 +78,7 @@ form("key", async ({ key }) => {
 }, [line("key", "key", word("our_key"), "", { required: true })], word("register")));
 
 const planList = () => table(word("tab_plans"), [{ key: "title", label: word("name") }, { key: "state", label: word("status") }, { key: "id", label: "", show: (row) => button(word("open"), () => change({ plan: row.id })) }],
-  here.plans.map((one) => { const version = one.open ?? one.in_force; return { id: one.id, title: version.kept.document.title, state: [one.in_force && word("state_in force"), one.open && word(`state_${one.open.state}`)].filter(Boolean).join("; ") }; }), { empty: word("none_yet") });
+  here.plans.map((one) => { const version = one.open ?? one.in_force; return { id: one.id, title: version.kept.document.title, state: [one.in_force && word("state_in force"), one.open && word(`state_${one.open.state}`), here.stale.get(one.id)?.length && word("stale_short")].filter(Boolean).join("; ") }; }), { empty: word("none_yet") });
 
 const auditLog = () => make("details", { class: "log" }, make("summary", {}, word("log")), table(word("log"), [{ key: "number", label: "#", number: true }, { key: "at", label: word("since") }, { key: "person", label: word("who") }, { key: "deed", label: word("did") }],
   here.log.map((one) => ({ number: one.number, at: moment(one.at), person: one.actor, deed: inWords(one.action) })).reverse()));

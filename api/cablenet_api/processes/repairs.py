@@ -51,6 +51,7 @@ def _found(plan: cn.RepairPlan) -> Found:
 
 def _rules(world: World, asked: RepairsInputs) -> cn.RepairRules:
     """As today, but for the month, and for what permits would be granted within so many days."""
-    granting = world.network.layers.tables["permits"]["country"]
-    fast = {} if asked.permit_days is None else dict.fromkeys(map(str, granting), asked.permit_days)
+    # also those of whose permits the map says nothing, and whoever is asked in unknown waters
+    every = [*map(str, world.network.country_id), "DEFAULT"]
+    fast = {} if asked.permit_days is None else dict.fromkeys(every, asked.permit_days)
     return cn.RepairRules(month=asked.month, fast_lane=fast)
