@@ -34,12 +34,7 @@ def demand_plan(layers: Any, promises: Sequence[DemandPromise], budgets_musd: Se
     """The plan, or the curve where several budgets are given; options are those of `plan_demand`.
     """
     import cablenet as cn
-    from cablenet.errors import InputError
 
-    if curve_file is not None and len(budgets_musd) < 2:
-        raise InputError("--curve needs two budgets or more; give --budget-musd again")
-    if len(budgets_musd) > 1 and curve_file is None:
-        raise InputError("several budgets make a curve; say where its picture goes: --curve FILE")
     with progress("price candidates") as tell:
         own = None if candidates is None else cn.read_candidates(candidates, layers)
         table = cn.candidate_table(
@@ -57,7 +52,6 @@ def demand_plan(layers: Any, promises: Sequence[DemandPromise], budgets_musd: Se
         if curve_file is None:
             return cn.plan_demand(net, budget_musd=budgets_musd[0] if budgets_musd else None,
                                   **options)
-        options.pop("next_best", None)
         curve = cn.demand_curve(net, budgets_musd, **options)
         curve.plot().figure.savefig(curve_file, dpi=150)
         return curve

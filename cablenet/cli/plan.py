@@ -22,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None,
 
 @app.command("redundancy")
 def redundancy(
+    ctx: typer.Context,
     layers: LayersArgument = None,
     country: Annotated[list[str] | None, typer.Option(
         metavar="CC", help="A country that must survive (default with --losses: every country "
@@ -34,12 +35,12 @@ def redundancy(
     promise: Annotated[Path | None, typer.Option(
         metavar="FILE", help="TOML with [[promise]] tables (losses, unit, countries; or share "
         "(0.9), countries, failures), budget_musd, must_land, never_joined, ready_by, "
-        "leave_out_impossible, next_best.")] = None,
+        "leave_out_impossible, next_best; what it leaves out the line may say.")] = None,
     reach_km: Annotated[float | None, typer.Option(
         metavar="KM", help="How far a new cable may reach (default: 3000 with --losses or "
         "--promise, 1500 with --share or --least-loss).")] = None,
     next_best: Annotated[int, typer.Option(
-        metavar="N", help="With --losses: further plans to find.")] = 0,
+        metavar="N", help="Further plans to find; not with --country alone or --curve.")] = 0,
     leave_out_impossible: Annotated[bool, typer.Option(
         "--leave-out-impossible", help="Plan for the others where a country cannot be saved.",
     )] = False,
@@ -56,9 +57,10 @@ def redundancy(
         metavar="FILE.png", help="With --least-loss: draw what remains at risk for each of several "
         "--budget-musd.")] = None,
     gap: Annotated[float, typer.Option(
-        metavar="PERCENT", help="With --share or --least-loss: end this close to the best.")] = 0.0,
+        metavar="PERCENT", help="With --share, a promise of one, or --least-loss: end this "
+        "close to the best.")] = 0.0,
     time_limit_s: Annotated[float, typer.Option(
-        metavar="S", help="With --share or --least-loss: seconds for each plan.")] = 300.0,
+        metavar="S", help="Seconds for each plan; not with --country alone.")] = 300.0,
     candidates: Annotated[Path | None, typer.Option(
         metavar="FILE", help="Choose among these candidate cables only; left out: routed by our "
         "own router.")] = None,
@@ -83,67 +85,62 @@ def redundancy(
     against any one cable loss.
     """
     import cablenet as cn
+    from cablenet.cli import redundancy_modes as modes
     from cablenet.cli.demand import asked, demand_plan
-    from cablenet.errors import InputError
 
-    base = cn.atlas(parse_day(as_of)) if layers is None else cn.read_layers(layers)
-    budgets = budget_musd or []
-    dated = base if layers is None else base.dated(parse_day(as_of) or base.as_of)
-    by_demand = {"gap": gap / 100.0, "time_limit_s": time_limit_s}
-    if share is not None or least_loss:
-        if losses is not None or promise is not None:
-            raise InputError("--share and --least-loss plan by demand, --losses and --promise by "
-                             "connection; give one of the two")
-        if least_loss and not budgets:
-            raise InputError("--least-loss needs --budget-musd: without a limit all is built")
-        _show(demand_plan(dated, asked(share, country), budgets, candidates, reach_km, curve,
-                          next_best=next_best, leave_out_impossible=leave_out_impossible,
-                          **by_demand), json)
-        return
-    if len(budgets) > 1:
-        raise InputError("several budgets make a curve of --least-loss; give one")
-    budget = budgets[0] if budgets else None
-    if losses is not None or promise is not None:
-        if losses is not None and promise is not None:
-            raise InputError("--losses and --promise both say what to survive; give one")
-        promises, options = cn.read_promises(promise) if promise is not None else (
-            (cn.Promise(losses or 0, unit, tuple(country) if country else None),),
-            {"budget_musd": budget, "next_best": next_best,
-             "leave_out_impossible": leave_out_impossible})
+    options = modes.given(ctx)
+    mode = modes.mode_of(options)
+    promises: Any = ()
+    told: dict[str, Any] = {}
+    if promise is not None:
+        promises, told = cn.read_promises(promise)
         if isinstance(promises[0], cn.DemandPromise):
-            spend = options.pop("budget_musd")
-            _show(demand_plan(dated, promises, [] if spend is None else [spend], candidates,
-                              reach_km, None, **options, **by_demand), json)
-            return
-        with progress("price candidates") as tell:
-            own = None if candidates is None else cn.read_candidates(candidates, dated)
-            table = cn.candidate_table(dated, kinds=("cable", "landing") if own is None else (),
-                                       own=own, reach_km=reach_km or 3000.0, avoid=avoid or (),
-                                       keep_km_from_cables=keep_km_from_cables,
-                                       round_hazards=round_hazards,
-                                       progress=lambda done, total: tell("", done, total))
-        with progress("plan redundancy") as tell:
-            survival = cn.plan_survival(
-                table, promises, **options,
-                progress=lambda what, done, cuts: tell(f"{what} {done}, {cuts} cuts", done, done))
-        if report is not None:
-            from cablenet.report import write_report
-            from cablenet.study.survival_chapter import kept_clear, survival_report
-
-            clear = kept_clear(avoid or (), keep_km_from_cables, round_hazards)
-            write_report(survival_report(survival, clear), report)
-        _show(survival, json)
+            mode = "--promise with a share"
+    elif losses is not None:
+        promises = (cn.Promise(losses, unit),)
+    elif share is not None or least_loss:
+        promises = asked(share, country)
+    modes.refuse_others(options, mode)
+    budgets = budget_musd or []
+    modes.refuse_numbers(budgets, next_best, time_limit_s, gap, options)
+    promises, words = modes.joined(promise, promises, told, {
+        "country": country, "budget_musd": budgets[0] if budgets else None, "next_best": next_best,
+        "leave_out_impossible": leave_out_impossible}, options)
+    day = parse_day(as_of)
+    layers_read = cn.atlas(day) if layers is None else cn.read_layers(layers)
+    base = layers_read if layers is None or day is None else layers_read.dated(day)
+    if "gap" in modes.GOES_WITH[mode]:
+        spend = words.pop("budget_musd", None)
+        _show(demand_plan(base, promises, budgets or ([] if spend is None else [spend]), candidates,
+                          reach_km, curve, gap=gap / 100.0, time_limit_s=time_limit_s, **words),
+              json)
         return
-    if not country:
-        raise InputError("name at least one country with --country, such as --country TO, or what "
-                         "every country must survive with --losses")
-    with progress("candidates"):
-        offered = (cn.default_candidates(base, country) if candidates is None
-                   else cn.read_candidates(candidates))
-        net = cn.build_network(base, candidates=offered)
-    with progress("plan redundancy"):
-        plan = cn.plan_redundancy(net, countries=country, budget_musd=budget)
-    _show(plan, json)
+    if mode == "--country alone":
+        with progress("candidates"):
+            offered = (cn.default_candidates(base, country or ()) if candidates is None
+                       else cn.read_candidates(candidates))
+            net = cn.build_network(base, candidates=offered)
+        with progress("plan redundancy"):
+            _show(cn.plan_redundancy(net, countries=country, **words), json)
+        return
+    with progress("price candidates") as tell:
+        own = None if candidates is None else cn.read_candidates(candidates, base)
+        table = cn.candidate_table(base, kinds=("cable", "landing") if own is None else (),
+                                   own=own, reach_km=3000.0 if reach_km is None else reach_km,
+                                   avoid=avoid or (), keep_km_from_cables=keep_km_from_cables,
+                                   round_hazards=round_hazards,
+                                   progress=lambda done, total: tell("", done, total))
+    with progress("plan redundancy") as tell:
+        survival = cn.plan_survival(
+            table, promises, **words, time_limit_s=time_limit_s,
+            progress=lambda what, done, cuts: tell(f"{what} {done}, {cuts} cuts", done, done))
+    if report is not None:
+        from cablenet.report import write_report
+        from cablenet.study.survival_chapter import kept_clear, survival_report
+
+        clear = kept_clear(avoid or (), keep_km_from_cables, round_hazards)
+        write_report(survival_report(survival, clear), report)
+    _show(survival, json)
 
 
 def _show(plan: Any, json: bool) -> None:

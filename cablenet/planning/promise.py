@@ -146,4 +146,4 @@ def read_promises(path: Path | str) -> tuple[tuple[Promise, ...] | tuple[DemandP
     if connection and demand:
         raise InputError(f"{file}: promises of connection (losses) and of demand (share) are "
                          "planned apart; put them into two files")
-    return connection or demand, given.model_dump(exclude={"promise"})
+    return connection or demand, given.model_dump(exclude={"promise"}, exclude_unset=True)
