@@ -30,6 +30,9 @@ from sqlalchemy.engine import make_url
 
 HERE = Path(__file__).parent
 LOSS = {"kind": "cable_loss", "cable": "ab"}
+MOST_P99_MS = 250.0
+MOST_GROWTH = 0.03
+"""Of the server's memory, from the first tenth of the crowd to its end."""
 SWEEP = {"samples": 400, "order": 2, "seed": 7, "metrics": ["margin"]}
 
 
@@ -234,23 +237,31 @@ def resident_mb(pid: int) -> float:
 
 
 def crowded(database: str, *, connections: int, per_s: float, seconds: float) -> dict[str, object]:
-    """The crowd while a sweep runs; memory of the server after the first tenth and at the end."""
+    """The crowd while a sweep runs; memory of the server after the first tenth and at the end.
+    Figures, or an AssertionError when a promise was broken."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # computations die a bit later
         house = Disturbed(database, Path(folder))
         try:
             house.surely("GET", "/readyz")
-            house.surely("POST", "/processes/sweep/execution", {"inputs": {
-                **SWEEP, "samples": 200_000}})
+            job = house.surely("POST", "/processes/sweep/execution", {"inputs": {
+                **SWEEP, "samples": 200_000}})["jobID"]
             warm = asyncio.run(crowd(house.port, connections=connections, per_s=per_s,
                                      seconds=seconds / 10))
             before = resident_mb(house.running["server"].pid)
             found = asyncio.run(crowd(house.port, connections=connections, per_s=per_s,
                                       seconds=seconds))
             after = resident_mb(house.running["server"].pid)
+            swept = house.surely("GET", f"/jobs/{job}")["status"]
         finally:
             for name in house.running:
                 house.end(name)
-    return {**found, "warm_p99_ms": warm["p99_ms"], "mb_before": before, "mb_after": after}
+    figures = {**found, "warm_p99_ms": warm["p99_ms"], "mb_before": before, "mb_after": after,
+               "sweep": swept}
+    assert found["requests"] == int(per_s * seconds) and found["errors"] == 0, figures
+    assert found["p99_ms"] < MOST_P99_MS, figures
+    assert after < before * (1 + MOST_GROWTH), figures
+    assert swept in ("running", "successful"), figures
+    return figures
 
 
 def own_database(address: str) -> str:

@@ -13,6 +13,14 @@ VENDOR = ROOT / "cablenet/maps/vendor"
 needs_vendor = pytest.mark.skipif(not any(VENDOR.glob("*")),
                                   reason="MapLibre has not been fetched (make demo does)")
 
+MOST_S = 60.0
+"""Processor seconds of one notebook: unlike those of the clock, a loaded machine adds few."""
+SPENT = """
+import resource
+print(sum(sum(resource.getrusage(who)[:2]) for who in (
+    resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+"""The kernel's own processor seconds, and those of the processes that it has waited for."""
 PAIRS = "reads a notebook's script; comes with cablenet[dev]"
 
 
@@ -42,12 +50,16 @@ def test_a_notebook_asks_a_question_and_ends_with_what_to_do_next(script: Path) 
 @needs_vendor
 @pytest.mark.filterwarnings("default")  # the kernel's own start-up is not ours to judge
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_a_clean_kernel(script: Path) -> None:
+def test_a_notebook_runs_from_a_clean_kernel_in_a_minute(script: Path) -> None:
     jupytext = pytest.importorskip("jupytext", reason=PAIRS)
     nbclient = pytest.importorskip("nbclient", reason="runs notebooks; comes with cablenet[dev]")
+    nbformat = pytest.importorskip("nbformat", reason="makes a cell; comes with cablenet[dev]")
     notebook = jupytext.read(script)
+    notebook.cells.append(nbformat.v4.new_code_cell(SPENT))
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3",
                             resources={"metadata": {"path": str(script.parent)}}).execute()
     warned = [output["text"] for cell in notebook.cells for output in cell.get("outputs", [])
               if output.get("name") == "stderr"]
     assert not warned
+    spent = float(notebook.cells[-1].outputs[0]["text"])
+    assert 0 < spent < MOST_S, f"{spent:.1f} s of processor time"
