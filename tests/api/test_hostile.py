@@ -10,11 +10,16 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from cablenet_api import Settings, admit_member, create_app
+from cablenet_api.store.store import EVERY, Store
+from cablenet_api.store.tables import metadata
+from sqlalchemy import select
 
 from tests.api.live import served
 from tests.api.ring_world import ring_network
@@ -22,6 +27,7 @@ from tests.api.ring_world import ring_network
 LONGEST_S = 2.0
 ZERO = "0" * 32
 SPACE = f"/workspaces/{ZERO}"
+"""Stands for a workspace of the caller's, so that what is refused is the request."""
 VRT = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource>'
 BOMB = b"PK\x03\x04" + b"\0" * 5000
 RING = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]
@@ -174,17 +180,31 @@ REQUESTS: dict[str, tuple[str, str, bytes | None, dict[str, str]]] = {
      for door in DOORS}
 
 
+@dataclass(frozen=True)
+class Door:
+    """Address and token of a service, a workspace in it, the folder that it may write to, and its
+    database."""
+
+    address: str
+    token: str
+    workspace: str
+    folder: Path
+    database: str
+
+
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
-    """Address and token of a service on SQLite, and the folder that it may write to."""
+def door(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A service on each store, behind a socket."""
     folder = tmp_path_factory.mktemp("hostile")
-    settings = Settings(database=f"sqlite:///{folder / 'kept.sqlite'}", login="tokens",
-                        max_body_bytes=100_000, files=str(folder / "files"))
-    token = admit_member(settings, "mine", "me", "admin", 10)["secret"]
+    settings = Settings(database=database, login="tokens", max_body_bytes=100_000,
+                        files=str(folder / "files"))
+    token = admit_member(settings, f"mine {folder.name}", "me", "admin", 10)["secret"]
     app = create_app(settings, load_network=ring_network)
     app.state.worlds.get(None)
     with served(app) as address:
-        yield address, token, folder
+        made = httpx2.post(f"{address}/workspaces", json={"name": "tried"},
+                           headers={"Authorization": f"Bearer {token}"})
+        yield Door(address, token, made.json()["id"], folder, database)
     app.state.store.close()
 
 
@@ -215,33 +235,33 @@ def test_the_corpus_is_as_large_as_promised() -> None:
     assert len(REQUESTS) >= 60
 
 
-def test_each_is_refused_in_time_by_a_service_that_stays_as_it_was(
-        door: tuple[str, str, Path]) -> None:
-    address, token, folder = door
-    before = kept(folder)
+def test_each_is_refused_in_time_by_a_service_that_stays_as_it_was(door: Door) -> None:
+    before = kept(door)
     wrong = {}
     for what, (verb, path, body, headers) in REQUESTS.items():
-        status, seconds = ask(address, token, verb, path, body, headers)
+        found = path.replace(SPACE, f"/workspaces/{door.workspace}")
+        status, seconds = ask(door.address, door.token, verb, found, body, headers)
         if not 400 <= status < 500 or seconds > LONGEST_S:
             wrong[what] = (status, seconds)
     assert not wrong
-    assert kept(folder) == before  # no file, and nothing in the database
+    assert kept(door) == before  # no file, and nothing in the database
     for path in ("/readyz", "/me", "/workspaces", "/jobs"):
-        assert ask(address, token, "GET", path, None, {})[0] == 200
+        assert ask(door.address, door.token, "GET", path, None, {})[0] == 200
 
 
-def kept(folder: Path) -> tuple[list[str], list[str]]:
+def kept(door: Door) -> tuple[list[str], dict[str, list[str]]]:
     """Names of files, and the rows that the database holds."""
-    import sqlite3
+    store = Store(door.database)
+    with store.reading(EVERY) as connection:
+        rows = {table.name: sorted(map(repr, connection.execute(select(table))))
+                for table in metadata.sorted_tables}
+    store.close()
+    assert rows["tokens"]  # or nothing was read
+    return sorted(str(path) for path in door.folder.rglob("*")), rows
 
-    with sqlite3.connect(folder / "kept.sqlite") as database:
-        rows = [line for line in database.iterdump() if line.startswith("INSERT")]
-    database.close()
-    return sorted(path.name for path in folder.iterdir() if "-" not in path.name), rows
 
-
-def test_bodies_of_50_mb_are_cut_off_declared_or_in_chunks(door: tuple[str, str, Path]) -> None:
-    address, token, _ = door
+def test_bodies_of_50_mb_are_cut_off_declared_or_in_chunks(door: Door) -> None:
+    address, token = door.address, door.token
     host, port = address.removeprefix("http://").split(":")
     head = (f"POST /score HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
             "Content-Type: application/json\r\n")
@@ -270,9 +290,8 @@ def test_bodies_of_50_mb_are_cut_off_declared_or_in_chunks(door: tuple[str, str,
         assert time.monotonic() - begun < LONGEST_S and sent < 10_000_000
 
 
-def test_requests_that_break_http_itself_do_not_break_the_service(door: tuple[str, str, Path]
-                                                                  ) -> None:
-    address, token, _ = door
+def test_requests_that_break_http_itself_do_not_break_the_service(door: Door) -> None:
+    address, token = door.address, door.token
     host, port = address.removeprefix("http://").split(":")
     for raw in (b"\0\1\2\3\r\n\r\n", b"GET /me HTTP/9.9\r\n\r\n", b"GET\r\n\r\n",
                 b"POST /score HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
