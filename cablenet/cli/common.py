@@ -34,6 +34,16 @@ TrafficFile = Annotated[Path | None, typer.Option(
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
+def given(ctx: typer.Context) -> dict[str, str]:
+    """The options that the line itself gives, by parameter: `budget_musd` -> `--budget-musd`."""
+    out = {}
+    for parameter in ctx.command.params:
+        source = ctx.get_parameter_source(str(parameter.name))
+        if source is not None and source.name == "COMMANDLINE":
+            out[str(parameter.name)] = parameter.opts[0]
+    return out
+
+
 def open_network(layers: Path | None, as_of: str | None, demand: Path | None = None,
                  demand_year: int | None = None) -> Network:
     """The network of a named map, or of the atlas, with its own demand or that of a file."""

@@ -11,6 +11,7 @@ from cablenet.cli.common import (
     AsOf,
     Json,
     LayersArgument,
+    given,
     parse_day,
     print_json,
     progress,
@@ -88,7 +89,7 @@ def redundancy(
     from cablenet.cli import redundancy_modes as modes
     from cablenet.cli.demand import asked, demand_plan
 
-    options = modes.given(ctx)
+    options = given(ctx)
     mode = modes.mode_of(options)
     promises: Any = ()
     told: dict[str, Any] = {}

@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 if TYPE_CHECKING:
     from cablenet.planning.demand_promise import DemandPromise
     from cablenet.planning.promise import Promise
@@ -26,16 +24,6 @@ GOES_WITH: Mapping[str, frozenset[str]] = {
     "--least-loss with --share": WIDE | {"least_loss", "share", "gap", "curve"},
 }
 """What each way of asking takes."""
-
-
-def given(ctx: typer.Context) -> dict[str, str]:
-    """The options that the line itself gives, by parameter: `budget_musd` -> `--budget-musd`."""
-    out = {}
-    for parameter in ctx.command.params:
-        source = ctx.get_parameter_source(str(parameter.name))
-        if source is not None and source.name == "COMMANDLINE":
-            out[str(parameter.name)] = parameter.opts[0]
-    return out
 
 
 def mode_of(options: Mapping[str, str]) -> str:

@@ -70,6 +70,8 @@ def twin(
     if not traffic and (workers, scheduler, tls) != (None, None, None):
         raise InputError("--workers, --scheduler and --tls belong to --traffic; add it or leave "
                          "them out")
+    if years < 1:
+        raise InputError(f"--years is {years}; give 1 or more")
     net = open_network(layers, as_of)
     asked = cn.Policy("as asked", cn.RepairRules(
         pooled=pooled, fast_lane=dict(fast(text) for text in fast_lane or ()),

@@ -11,6 +11,7 @@ from cablenet.cli.common import (
     AsOf,
     Json,
     LayersArgument,
+    given,
     open_network,
     print_json,
     print_table,
@@ -24,6 +25,7 @@ TRAFFIC = "unserved_tbps"
 
 
 def worst(
+    ctx: typer.Context,
     k: Annotated[int, typer.Option("--k", metavar="K", help="At most so many units fail.")],
     layers: LayersArgument = None,
     unit: Annotated[str, typer.Option(
@@ -31,7 +33,8 @@ def worst(
                              "station), or kinds joined by '+'.")] = "cable",
     metric: Annotated[str, typer.Option(
         metavar="NAME", help="What counts: isolated, people or unserved_tbps.")] = "isolated",
-    radius_km: Annotated[float, typer.Option(metavar="R", help="Radius of a place.")] = 25.0,
+    radius_km: Annotated[float, typer.Option(
+        metavar="R", help="With --unit place: the radius of one.")] = 25.0,
     min_rate: Annotated[float | None, typer.Option(
         metavar="P", help="Only failures whose units' yearly chances multiply to at least P.",
     )] = None,
@@ -53,16 +56,26 @@ def worst(
     )] = 0,
     report: Annotated[Path | None, typer.Option(
         metavar="FILE", help="Write the worst case, or the hardening, as a page.")] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the solver, or of the draws.")] =
-    1,
+    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the solver, or of the draws; "
+                                 f"none with {TRAFFIC}.")] = 1,
     time_limit: Annotated[float, typer.Option(
-        metavar="X", help="Deterministic time of each solve, about seconds.")] = 60.0,
+        metavar="X", help=f"Deterministic time of each solve, about seconds; with {TRAFFIC} "
+        "seconds on the clock (default: 1800).")] = 60.0,
     as_of: AsOf = None, json: Json = False,
 ) -> None:
     """The worst that K failing cables, stations, segments or places can do, with proof."""
     import cablenet as cn
     from cablenet.errors import InputError
 
+    options = given(ctx)
+    _known(metric, unit)
+    if "radius_km" in options and "place" not in unit.split("+"):
+        raise InputError("--radius-km goes with --unit place")
+    if metric == TRAFFIC and "seed" in options:
+        raise InputError(f"--metric {TRAFFIC} draws nothing and its search knows no --seed; leave "
+                         "it out")
+    if not time_limit > 0:
+        raise InputError(f"--time-limit is {time_limit:g}; give a number above 0")
     if curve and (next_best or ties) and report is None:
         raise InputError("--curve tells the worst of each size only; leave out --next-best, "
                          "--ties, or ask for a page with --report")
@@ -74,6 +87,11 @@ def worst(
     if draws and (unit != "place" or k != 1 or metric == TRAFFIC):
         raise InputError("--draws asks for single places: give --unit place --k 1, and isolated or "
                          "people as --metric")
+    others = [options[name] for name in ("min_rate", "country", "pair", "next_best", "curve",
+                                         "ties", "time_limit") if name in options]
+    if draws and others:
+        raise InputError(f"--draws ranks the places of the world only; leave out "
+                         f"{', '.join(others)}")
     net = open_network(layers, as_of)
     if draws:
         _places(net, metric, radius_km, draws, seed, json)
@@ -86,7 +104,8 @@ def worst(
         if curve or words["pair"]:
             raise InputError(f"--metric {TRAFFIC} knows no --curve and no --pair; ask for one K, "
                              "for the world or --country")
-        _traffic(net, k, words, next_best, ties, report, json)
+        _traffic(net, k, words, next_best, ties, report, json,
+                 limit={"time_limit_s": time_limit} if "time_limit" in options else {})
         return
     if harden:
         _harden(net, harden, k, words, report, json)
@@ -114,6 +133,19 @@ def worst(
     if shared is not None:
         typer.echo(f"in every worst attack: {', '.join(shared) or 'none'}")
     print_table(found.to_frame().drop(columns="ids"))
+
+
+def _known(metric: str, unit: str) -> None:
+    """Refuse a metric or unit that nobody knows, by all that are known here."""
+    from cablenet.errors import UnknownNameError
+    from cablenet.planning.attack_question import METRICS
+    from cablenet.scenarios.units import KINDS
+
+    if metric not in (*METRICS, TRAFFIC):
+        raise UnknownNameError("metric of worst cases", metric, (*METRICS, TRAFFIC))
+    for kind in unit.split("+") if unit != "mixed" else ():
+        if kind not in KINDS:
+            raise UnknownNameError("unit", kind, KINDS if "+" in unit else (*KINDS, "mixed"))
 
 
 def _page(found: Any, steps: Any, path: Path) -> None:
@@ -146,13 +178,14 @@ def _harden(net: Network, harden: int, k: int, words: dict[str, Any], report: Pa
 
 
 def _traffic(net: Network, k: int, words: dict[str, Any], next_best: int, ties: bool,
-             report: Path | None, json: bool) -> None:
-    """Worst cases in traffic not served."""
+             report: Path | None, json: bool, *, limit: dict[str, Any]) -> None:
+    """Worst cases in traffic not served; `limit` is empty or the `time_limit_s` asked for."""
     import cablenet as cn
 
     asked = {name: words[name] for name in ("unit", "country", "min_rate", "model", "radius_km")}
     with progress("worst") as tell:
-        found = cn.worst_traffic(net, k, next_best=next_best, progress=tell, **asked)
+        found = cn.worst_traffic(net, k, next_best=next_best, progress=tell, **asked,
+                                 **limit)
     shared = found.common if ties else None
     if report is not None:
         _page(found, None, report)

@@ -12,6 +12,7 @@ from cablenet.metrics.askers import Askers
 from cablenet.metrics.reachability import Reachability, reachability
 from cablenet.metrics.rows import dead_units
 from cablenet.planning.attack_case import AttackCase
+from cablenet.planning.counted import counted
 
 SETS = 200_000
 """Attacks are recounted one and all where there are no more than these."""
@@ -38,7 +39,7 @@ def nothing_worse(case: AttackCase, k: int, value: int) -> str:
         worst = max(worst, _most(case, compiled, np.array(sets[start:start + BATCH], np.int64)))
     if worst > value:
         raise ArithmeticError(f"an attack of {k} units does {worst:,}, more than {value:,}")
-    return f"all {total:,} sets of at most {k} units recounted: none is worse"
+    return f"all {total:,} sets of at most {counted(k, 'units')} recounted: none is worse"
 
 
 def without_idle(case: AttackCase, failed: Sequence[int]) -> tuple[int, ...]:

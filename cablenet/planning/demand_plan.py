@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cablenet.network import Network
 from cablenet.planning.built import lines_of, with_built
+from cablenet.planning.counted import counted
 from cablenet.solvers import Certificate
 
 Floats = NDArray[np.float64]
@@ -82,8 +83,8 @@ class DemandPlan:
         what = "; ".join(self.promises) or "least loss"
         lost = ("" if np.isnan(self.loss_after) else
                 f"; loses {self.loss_after:.4g} instead of {self.loss_before:.4g} Tbps-days a year")
-        head = (f"<DemandPlan: {len(self.chosen)} cables for {self.cost_musd:,.1f}{budget} million "
-                f"USD ({word}); {what}{lost}>")
+        head = (f"<DemandPlan: {counted(len(self.chosen), 'cables')} for "
+                f"{self.cost_musd:,.1f}{budget} million USD ({word}); {what}{lost}>")
         lines = [f"  {row['name']}: {row['cost_musd']:,.1f} million USD, {row['reason']}"
                  for row in self.cables.to_dict("records")]
         return "\n".join([head, *lines, *(f"  left out: {rule}" for rule in self.left_out)])

@@ -18,6 +18,7 @@ from cablenet.planning.attack_case import lost_when_all_fail, with_goals
 from cablenet.planning.attack_graph import AttackGraph, attack_graph, narrowed
 from cablenet.planning.attack_model import AttackModel
 from cablenet.planning.attack_question import Question, question_of
+from cablenet.planning.counted import counted
 from cablenet.scenarios.units import Units
 from cablenet.solvers import Certificate
 
@@ -56,7 +57,7 @@ class FewestToIsolate:
 
     def __repr__(self) -> str:
         proved = sum(one.status == "optimal" for one in self.certificates)
-        return (f"<FewestToIsolate: {len(self)} countries ({proved} proved), unit "
+        return (f"<FewestToIsolate: {counted(len(self), 'countries')} ({proved} proved), unit "
                 f"{self.units.kind}; {len(self.never)} that no number isolates>\n"
                 f"{self.to_frame().head(10)}")
 

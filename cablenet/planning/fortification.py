@@ -15,6 +15,7 @@ from cablenet.network import Network
 from cablenet.planning.asked import Asked
 from cablenet.planning.attack import Attack, attack_of, units_in_words
 from cablenet.planning.attack_case import AttackCase
+from cablenet.planning.counted import counted
 from cablenet.scenarios.joint_units import joint_units
 from cablenet.scenarios.scenario_set import ScenarioSet, concat
 from cablenet.scenarios.units import Units
@@ -63,8 +64,8 @@ class Fortification:
         word = "proved" if self.certificate.status == "optimal" else \
             f"at least {self.certificate.bound:,.0f} whatever is hardened"
         head = (f"<Fortification: {len(self.hardened)} of at most {self.harden} {self.unit}s "
-                f"hardened; the worst {self.k} cut off {self.after.value:,} {self.counts} instead "
-                f"of {self.before.value:,} ({word})>")
+                f"hardened; the worst {self.k} cut off {counted(self.after.value, self.counts)} "
+                f"instead of {self.before.value:,} ({word})>")
         return "\n".join([head, *(f"  {name}" for name in self.names)])
 
     @property

@@ -10,8 +10,12 @@ import pandas as pd
 
 from cablenet.network import Network
 from cablenet.planning.built import lines_of, with_built
+from cablenet.planning.counted import counted
 from cablenet.planning.cut_generation import Choice
 from cablenet.solvers import Certificate
+
+MOST_TOLD = 20
+"""Failures without an answer that the text names; the table has them all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +54,17 @@ class RedundancyPlan:
     def __repr__(self) -> str:
         budget = "" if self.budget_musd is None else f" of {self.budget_musd:g}"
         done = int((self.answers["outcome"] == "kept").sum())
-        head = (f"<RedundancyPlan: {len(self.chosen)} cables for {self.cost_musd:,.1f}{budget} "
-                f"million USD; {done} of {len(self.answers)} isolations answered "
-                f"({self.certificate.status})>")
+        head = (f"<RedundancyPlan: {counted(len(self.chosen), 'cables')} for "
+                f"{self.cost_musd:,.1f}{budget} million USD; {done} of "
+                f"{counted(len(self.answers), 'isolations')} answered ({self.certificate.status})>")
         lines = [f"  {row['name']}: {row['cost_musd']:,.1f} million USD, {row['reason']}"
                  for row in self.cables.to_dict("records")]
-        return "\n".join([head, *lines])
+        bare = self.answers[self.answers["outcome"] != "kept"]
+        left = [f"  not answered: {row['country']} through '{row['failure']}' ({row['outcome']})"
+                for row in bare.head(MOST_TOLD).to_dict("records")]
+        if len(bare) > MOST_TOLD:
+            left.append(f"  and {len(bare) - MOST_TOLD:,} more not answered: see `answers`")
+        return "\n".join([head, *lines, *left])
 
     def _repr_html_(self) -> str:
         return str(self.cables.to_html(index=False))

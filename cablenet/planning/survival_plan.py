@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cablenet.errors import PlanError
 from cablenet.network import Network
+from cablenet.planning.counted import counted
 from cablenet.planning.survival_check import Isolations
 from cablenet.solvers import Certificate
 
@@ -78,8 +79,9 @@ class SurvivalPlan:
         return tuple(map(str, self.cables["candidate_id"]))
 
     def __repr__(self) -> str:
-        head = (f"<SurvivalPlan: {len(self.cables)} cables for {self.cost_musd:,.1f} million USD "
-                f"({self.certificate.status}); {'; '.join(self.promises)}>")
+        head = (f"<SurvivalPlan: {counted(len(self.cables), 'cables')} for "
+                f"{self.cost_musd:,.1f} million USD ({self.certificate.status}); "
+                f"{'; '.join(self.promises)}>")
         lines = [f"  {row['name']}: {row['cost_musd']:,.1f} million USD, {row['reason']}"
                  for row in self.cables.to_dict("records")]
         bare = [f"  without the declared hub mesh: {what} {row[column]}"

@@ -11,6 +11,7 @@ import pandas as pd
 from cablenet.errors import PlanError
 from cablenet.network import Network
 from cablenet.planning.attack import links_lost, units_in_words
+from cablenet.planning.counted import counted
 from cablenet.scenarios.joint_units import joint_units
 from cablenet.scenarios.scenario_set import ScenarioSet, concat
 from cablenet.solvers import Certificate
@@ -70,8 +71,8 @@ class WorstTraffic:
     def __repr__(self) -> str:
         worst, closed = self.attacks[0], self.certificate.status == "optimal"
         word = "proved" if closed else f"found; at most {self.certificate.bound:,.3f}"
-        head = (f"<WorstTraffic: {len(worst)} of at most {self.k} units ({self.unit}) leave "
-                f"{worst.unserved_tbps:,.3f} Tbps of {self.asked} unserved ({word})>")
+        head = (f"<WorstTraffic: {len(worst)} of at most {counted(self.k, 'units')} ({self.unit}) "
+                f"leave {worst.unserved_tbps:,.3f} Tbps of {self.asked} unserved ({word})>")
         return "\n".join([head, *(f"  {name}" for name in worst.names)])
 
     @property

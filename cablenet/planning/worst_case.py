@@ -18,6 +18,7 @@ from cablenet.planning.asked import Asked
 from cablenet.planning.attack import Attack, attack_of, links_lost, units_in_words
 from cablenet.planning.attack_case import AttackCase
 from cablenet.planning.attack_proof import in_all_worst, nothing_worse, without_idle
+from cablenet.planning.counted import counted
 from cablenet.scenarios.scenario_set import ScenarioSet, concat
 from cablenet.scenarios.units import Units
 from cablenet.solvers import Certificate, Solution
@@ -75,8 +76,9 @@ class WorstCase:
     def __repr__(self) -> str:
         word = "proved" if self.certificate.status == "optimal" else \
             f"found; at most {self.certificate.bound:,.0f}"
-        head = (f"<WorstCase: {len(self.attack)} of at most {self.k} units ({self.unit}) against "
-                f"{self.asked}: {self.attack.value:,} {self.counts} cut off ({word})>")
+        head = (f"<WorstCase: {len(self.attack)} of at most {counted(self.k, 'units')} "
+                f"({self.unit}) against {self.asked}: "
+                f"{counted(self.attack.value, self.counts)} cut off ({word})>")
         return "\n".join([head, *(f"  {name}" for name in self.attack.names)])
 
     def _repr_html_(self) -> str:
@@ -156,7 +158,7 @@ class WorstCase:
         word = "proved" if self.certificate.status == "optimal" else "found"
         whom = "" if self.asked == "the world" else f" for {self.asked}"
         return (f"The worst {units_in_words(self.unit, self.radius_km, self.k)}{whom}: "
-                f"{self.attack.value:,} {self.counts} cut off ({word})")
+                f"{counted(self.attack.value, self.counts)} cut off ({word})")
 
     def plot(self, ax: Any = None, *, window: Any = None) -> Any:
         """The worst attack on the muted map, each unit in its colour, and who is cut off.

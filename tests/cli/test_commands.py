@@ -123,3 +123,9 @@ def test_validate_tells_what_stands_behind_a_miss_and_counts(
     assert "missed: miss; source: another source\n  half as much\n" in said
     assert said.endswith("\n1 pass, 1 miss, 1 skipped\n")
     assert max(map(len, said.splitlines())) < 100
+
+
+def test_no_years_are_refused_before_the_map_is_read(
+        capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = run(capsys, "twin", str(tmp_path / "no map"), "--years", "0")
+    assert code == 2 and "--years is 0; give 1 or more" in err

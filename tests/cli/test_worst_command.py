@@ -87,7 +87,14 @@ def test_a_pair_and_a_country(capsys, world):
     (("--k", "0"), "at least one unit"),
     (("--k", "9"), "only 4 units"),
     (("--k", "1", "--unit", "ship"), "no unit 'ship'"),
-    (("--k", "1", "--metric", "money"), "known: isolated, people"),
+    (("--k", "1", "--metric", "money"), "known: isolated, people, unserved_tbps"),
+    (("--k", "1", "--unit", "nonsense"), "mixed"),
+    (("--k", "1", "--unit", "cable+ship"), "no unit 'ship'"),
+    (("--k", "1", "--metric", "unserved_tbps", "--seed", "2"), "knows no --seed"),
+    (("--k", "1", "--radius-km", "5"), "--radius-km goes with --unit place"),
+    (("--k", "1", "--time-limit", "0"), "give a number above 0"),
+    (("--k", "1", "--unit", "place", "--draws", "2", "--country", "BB", "--ties"),
+     "leave out --country, --ties"),
     (("--k", "1", "--country", "ZZ"), "no country 'ZZ'"),
     (("--k", "1", "--pair", "AA"), "is not CC-CC"),
     (("--k", "2", "--curve", "--ties"), "leave out"),
@@ -101,3 +108,26 @@ def test_bad_words_end_with_one_message(capsys, world, words, match):
 def test_too_little_time_is_no_answer(capsys, world):
     code, _, err = run(capsys, world, "--k", "2", "--time-limit", "1e-12")
     assert code == 1 and "none does more than" in err
+
+
+def test_the_time_limit_reaches_the_search_for_traffic(capsys, world, monkeypatch):
+    import cablenet as cn
+
+    limits = []
+    search = cn.worst_traffic
+    monkeypatch.setattr(cn, "worst_traffic", lambda *words, **options: (
+        limits.append(options.get("time_limit_s")), search(*words, **options))[1])
+    traffic = (world, "--k", "1", "--metric", "unserved_tbps")
+    assert run(capsys, *traffic, "--time-limit", "77")[0] == 0
+    assert run(capsys, *traffic)[0] == 0
+    assert limits == [77.0, None]  # not given: the library's own, half an hour
+    code, _, err = run(capsys, *traffic, "--time-limit", "1e-9")
+    assert code == 1 and "in 1e-09 s" in err
+
+
+def test_one_of_anything_is_told_in_the_singular(capsys, world):
+    """The loss of its one station cuts off the one gateway of BB."""
+    code, out, err = run(capsys, world, "--k", "1", "--unit", "station", "--country", "BB")
+    assert code == 0, err
+    assert "1 of at most 1 unit (station)" in out
+    assert "1 gateway cut off" in out and "of at most 1 unit recounted" in out

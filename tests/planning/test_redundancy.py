@@ -104,6 +104,16 @@ def test_under_a_budget_the_most_people_are_kept():
     assert plan.cost_musd == 20
 
 
+def test_what_a_budget_leaves_unanswered_is_told_in_words():
+    # 10 million USD buy bc, which answers AB and AC; what isolates DD is AD, and ad9 is too dear
+    net = star_net(("bc", "b", "c", 10), ("ad9", "a", "d", 10), ("ab9", "a", "b", 4))
+    told = repr(plan_redundancy(net, budget_musd=10)).splitlines()
+    assert told[0] == ("<RedundancyPlan: 1 cable for 10.0 of 10 million USD; 2 of 3 isolations "
+                       "answered (optimal)>")
+    assert told[-1] == "  not answered: DD through 'AD' (beyond the budget)"
+    assert "not answered" not in repr(plan_redundancy(net, budget_musd=20))
+
+
 def test_a_plan_applies_to_a_network_of_the_same_links():
     net = star_net(("bc", "b", "c", 15))
     plan = plan_redundancy(net, countries=["BB"])
